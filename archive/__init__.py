@@ -1,0 +1,17 @@
+"""Statement Archive: who said what about what, when, and can you prove it?
+
+Data flows one way, like a river; read the modules in its order::
+
+    model.py      the frozen types that flow
+    config.py     settings and feeds.yaml, validated once
+    feeds/        feed → article: fetch, parse, choose the text, tell new from revised from same
+    extract/      article → statements and stances: pure functions over text
+    ledger/       statements → events: the append-only log, its proofs, its guards
+    views/        events → projections → reports in SQL
+    operations.py what a daemon remembers between polls: due times, validators, leases
+    pipeline.py   THE STORY: fetch → parse → revise → extract → append
+    daemon.py     the schedule
+    cli.py        the faces
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Statements → events, provable: the append-only log and what guards it."""

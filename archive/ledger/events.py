@@ -1,0 +1,582 @@
+"""The events of the log: their types, their canonical bytes, and how old ones are read.
+
+An event is one immutable fact. What is hashed, stored and replayed is its *header*: canonical JSON in a
+profile on which all serialisers agree byte for byte (ASCII keys in order, no floats, integers below
+2^53, strings as they are in UTF-8; cf. RFC 8785). Texts are not in the header but in *parts*, bound to it by
+a salted commitment, so that a text can be erased and the proof stays.
+
+Every type has a stable dotted name with its schema version (``article.captured.v1``), never a class path.
+When a schema changes, the class takes the next version and :data:`UPCASTERS` gains one step from the
+version before; the golden file of the old version stays in the tests for ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeAlias
+
+import msgspec
+
+from archive.errors import LogError
+from archive.model import Span
+
+SALT_BYTES = 32
+MAX_SAFE_INTEGER = 2**53 - 1
+
+Identity: TypeAlias = tuple[str | int | None, ...]
+Upcaster: TypeAlias = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What happened, without where and when it was written down. Empty fields are left out of the header."""
+
+    type: ClassVar[str]
+
+    @property
+    def stream(self) -> str:
+        """The stream whose versions order this event: ``kind:id``."""
+        raise TypeError(f"{type(self).__name__} belongs to no stream")
+
+    @property
+    def identity(self) -> Identity:
+        """What makes this fact this fact: the same identity at the same version is the same event."""
+        raise TypeError(f"{type(self).__name__} has no identity")
+
+
+class FeedAdded(Event, frozen=True, omit_defaults=True):
+    """A feed was subscribed to, or its title or language changed in the configuration."""
+
+    type: ClassVar[str] = "feed.added.v1"
+    feed: str
+    url: str
+    title: str | None = None
+    language: str = "en"
+
+    @property
+    def stream(self) -> str:
+        return f"feed:{self.feed}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.feed, self.url, self.title, self.language)
+
+
+class FeedMoved(Event, frozen=True, omit_defaults=True):
+    """A feed has a new URL, by configuration or by a permanent redirect."""
+
+    type: ClassVar[str] = "feed.moved.v1"
+    feed: str
+    url: str
+    previous: str
+
+    @property
+    def stream(self) -> str:
+        return f"feed:{self.feed}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.feed, self.url)
+
+
+class FeedRetired(Event, frozen=True, omit_defaults=True):
+    """A feed is no longer polled; what it delivered stays."""
+
+    type: ClassVar[str] = "feed.retired.v1"
+    feed: str
+    reason: str
+
+    @property
+    def stream(self) -> str:
+        return f"feed:{self.feed}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.feed, self.reason)
+
+
+class ArticleCaptured(Event, frozen=True, omit_defaults=True):
+    """The first revision of an article. Parts: ``text``, and ``title`` and ``author`` where there are any.
+
+    ``fingerprint`` is the hash by which edits are told (see feeds/revise.py); ``chars`` the length of the text
+    in code points; ``published_raw`` the date as delivered, ``published_at`` null where it cannot be read.
+    """
+
+    type: ClassVar[str] = "article.captured.v1"
+    article: str
+    feed: str
+    key: str
+    fingerprint: str
+    text_source: str
+    captured_at: str
+    chars: int
+    revision: int = 1
+    language: str = "en"
+    url: str | None = None
+    outlet: str | None = None
+    published_at: str | None = None
+    published_raw: str | None = None
+
+    @property
+    def stream(self) -> str:
+        return f"article:{self.article}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.article, self.revision, self.fingerprint)
+
+
+class ArticleRevised(ArticleCaptured, frozen=True, omit_defaults=True):
+    """A later revision of an article: the same fields and parts, ``revision`` from 2 on."""
+
+    type: ClassVar[str] = "article.revised.v1"
+
+
+class ArticleRemoved(Event, frozen=True, omit_defaults=True):
+    """The outlet has taken the article down; its revisions and statements stay."""
+
+    type: ClassVar[str] = "article.removed.v1"
+    article: str
+    reason: str
+    observed_at: str
+
+    @property
+    def stream(self) -> str:
+        return f"article:{self.article}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.article, self.reason)
+
+
+class Named(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """The actor as the article names it, before any resolution across articles."""
+
+    name: str
+    kind: str
+    role: str | None = None
+    country: str | None = None
+
+
+class Source(msgspec.Struct, frozen=True, gc=False):
+    """A source between the speaker and the outlet, with its words' place in the text."""
+
+    name: str
+    start: int
+    end: int
+
+
+class StatementRecorded(Event, frozen=True, omit_defaults=True):
+    """One attributed utterance or position, read from one revision. Part: ``words`` (see :class:`Words`).
+
+    ``actor`` and ``speaks_for`` are actor ids. ``valid_at`` is when it was said as far as is known, and
+    ``precision`` what that rests on. ``confidence`` is in thousandths. ``cause`` is ``statement`` for a first
+    capture, ``edit`` for a later revision, ``rules`` for a re-reading by a newer extractor.
+    """
+
+    type: ClassVar[str] = "statement.recorded.v1"
+    statement: str
+    article: str
+    revision: int
+    kind: str
+    resolution: str
+    content: tuple[Span, ...]
+    valid_at: str
+    precision: str
+    extractor: str
+    cue: tuple[Span, ...] = ()
+    speaker: Span | None = None
+    actor: str | None = None
+    named: Named | None = None
+    speaks_for: str | None = None
+    via: tuple[Source, ...] = ()
+    directness: str = "first_hand"
+    said_on: str | None = None
+    confidence: int = 1000
+    pattern: str = ""
+    cause: str = "statement"
+
+    @property
+    def stream(self) -> str:
+        return f"article:{self.article}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.statement,)
+
+
+class StatementWithdrawn(Event, frozen=True, omit_defaults=True):
+    """A statement no longer counts: edited away, found wrong by a person, or not found by newer rules."""
+
+    type: ClassVar[str] = "statement.withdrawn.v1"
+    statement: str
+    article: str
+    cause: str
+    by: str
+    reason: str = ""
+
+    @property
+    def stream(self) -> str:
+        return f"article:{self.article}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.statement, self.cause, self.by)
+
+
+class StanceAssessed(Event, frozen=True, omit_defaults=True):
+    """One judgement "this statement expresses this stance on this topic". Part: ``note``, if a person left one.
+
+    ``by`` is ``name@version`` of the rules or model, or the person's name; ``method`` says which: ``rule``,
+    ``model`` or ``person``. ``evidence`` and ``condition`` are spans into the statement's revision.
+    ``confidence`` is in thousandths.
+    """
+
+    type: ClassVar[str] = "stance.assessed.v1"
+    statement: str
+    article: str
+    topic: str
+    stance: str
+    method: str
+    by: str
+    confidence: int = 1000
+    evidence: tuple[Span, ...] = ()
+    condition: Span | None = None
+    rule: str = ""
+    cause: str = "statement"
+
+    @property
+    def stream(self) -> str:
+        return f"article:{self.article}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.statement, self.topic, self.stance, self.method, self.by)
+
+
+class ActorRegistered(Event, frozen=True, omit_defaults=True):
+    """An actor is known from here on, under the name it was first met with or registered by the user."""
+
+    type: ClassVar[str] = "actor.registered.v1"
+    actor: str
+    name: str
+    kind: str
+
+    @property
+    def stream(self) -> str:
+        return f"actor:{self.actor}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.actor,)
+
+
+class ActorAliasAdded(Event, frozen=True, omit_defaults=True):
+    """Another name of an actor, by decision of ``by``."""
+
+    type: ClassVar[str] = "actor.alias_added.v1"
+    actor: str
+    alias: str
+    by: str
+
+    @property
+    def stream(self) -> str:
+        return f"actor:{self.actor}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.actor, self.alias)
+
+
+class ActorMerged(Event, frozen=True, omit_defaults=True):
+    """``actor`` is the same as ``into``, by decision of ``by``; reversible."""
+
+    type: ClassVar[str] = "actor.merged.v1"
+    actor: str
+    into: str
+    by: str
+    reason: str = ""
+
+    @property
+    def stream(self) -> str:
+        return f"actor:{self.actor}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.actor, self.into, self.by)
+
+
+class ActorMergeUndone(ActorMerged, frozen=True, omit_defaults=True):
+    """``actor`` is not the same as ``into`` after all."""
+
+    type: ClassVar[str] = "actor.merge_undone.v1"
+
+
+class OfficeHeld(Event, frozen=True, omit_defaults=True):
+    """An actor held an office, from ``since`` to before ``until`` (ISO dates; null is open)."""
+
+    type: ClassVar[str] = "office.held.v1"
+    actor: str
+    office: str
+    speaks_for: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+    @property
+    def stream(self) -> str:
+        return f"actor:{self.actor}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.actor, self.office, self.speaks_for, self.since, self.until)
+
+
+class TopicDefined(Event, frozen=True, omit_defaults=True):
+    """A proposition and the terms that make a statement be about it; a later definition replaces it."""
+
+    type: ClassVar[str] = "topic.defined.v1"
+    topic: str
+    proposition: str
+    terms: tuple[str, ...]
+    context: tuple[str, ...] = ()
+
+    @property
+    def stream(self) -> str:
+        return f"topic:{self.topic}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.topic, self.proposition, *self.terms, None, *self.context)
+
+
+class TopicRetired(Event, frozen=True, omit_defaults=True):
+    """A topic is no longer assessed; its assessments stay."""
+
+    type: ClassVar[str] = "topic.retired.v1"
+    topic: str
+
+    @property
+    def stream(self) -> str:
+        return f"topic:{self.topic}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.topic,)
+
+
+class PartErased(Event, frozen=True, omit_defaults=True):
+    """The text of a part was erased, for a reason and on somebody's authority."""
+
+    type: ClassVar[str] = "part.erased.v1"
+    position: int
+    part: str
+    reason: str
+    authority: str
+
+    @property
+    def stream(self) -> str:
+        return f"part:{self.position}:{self.part}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.position, self.part)
+
+
+class KeyRotated(Event, frozen=True, omit_defaults=True):
+    """Checkpoints are signed by another key from here on; ``signature`` is by the previous one, over the new."""
+
+    type: ClassVar[str] = "key.rotated.v1"
+    origin: str
+    key: str
+    previous: str
+    signature: str
+
+    @property
+    def stream(self) -> str:
+        return f"key:{self.origin}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.origin, self.key)
+
+
+EVENT_TYPES: Mapping[str, type[Event]] = {
+    kind.type: kind
+    for kind in (
+        FeedAdded, FeedMoved, FeedRetired, ArticleCaptured, ArticleRevised, ArticleRemoved, StatementRecorded,
+        StatementWithdrawn, StanceAssessed, ActorRegistered, ActorAliasAdded, ActorMerged, ActorMergeUndone,
+        OfficeHeld, TopicDefined, TopicRetired, PartErased, KeyRotated,
+    )
+}  # fmt: skip
+
+UPCASTERS: Mapping[str, Upcaster] = {}
+"""Old type name → a step that turns its data into (newer type name, data). Steps chain until a current type."""
+
+
+class Words(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """The body of a statement's ``words`` part: the texts of its spans, in the spans' order."""
+
+    content: tuple[str, ...]
+    cue: tuple[str, ...] = ()
+    speaker: str | None = None
+    condition: str | None = None
+
+
+class Draft(msgspec.Struct, frozen=True, gc=False):
+    """An event to be appended, with the texts that belong to it by part name."""
+
+    event: Event
+    parts: Mapping[str, bytes] = {}
+
+
+class Part(msgspec.Struct, frozen=True, gc=False):
+    """One erasable text with the salt that hides it behind its commitment."""
+
+    name: str
+    salt: bytes
+    body: bytes
+
+
+class Sealed(msgspec.Struct, frozen=True, gc=False):
+    """A draft with its version, id and header bytes; only the time of recording is still missing."""
+
+    id: str
+    stream: str
+    version: int
+    type: str
+    timeless_header: bytes
+    parts: tuple[Part, ...]
+
+    def header(self, at: str) -> bytes:
+        """The header bytes for a time of recording (``at`` sorts before every other key)."""
+        return b'{"at":"%b",%b' % (at.encode(), self.timeless_header[1:])
+
+
+class Recorded(msgspec.Struct, frozen=True, gc=False):
+    """An event as read back from the log. ``parts`` holds the bodies that were asked for and still exist."""
+
+    position: int
+    at: str
+    id: str
+    stream: str
+    version: int
+    event: Event
+    parts: Mapping[str, bytes] = {}
+
+
+class _Envelope(msgspec.Struct, frozen=True, gc=False):
+    at: str
+    data: msgspec.Raw
+    id: str
+    stream: str
+    type: str
+    version: int
+    parts: dict[str, str] = {}
+
+
+def canonical(value: object) -> bytes:
+    """Canonical JSON in the safe profile; ValueError for what the profile excludes."""
+    encoded = msgspec.json.encode(value, order="sorted")
+    _check_profile(msgspec.json.decode(encoded))
+    return encoded
+
+
+def _check_profile(value: object) -> None:
+    match value:
+        case dict():
+            for key, item in value.items():
+                if not key.isascii():
+                    raise ValueError(f"key {key!r} is not ASCII: canonical JSON takes ASCII keys only")
+                _check_profile(item)
+        case list():
+            for item in value:
+                _check_profile(item)
+        case bool() | str() | None:
+            pass
+        case int() if abs(value) <= MAX_SAFE_INTEGER:
+            pass
+        case _:
+            raise ValueError(f"{value!r} cannot stand in canonical JSON: no floats, integers below 2^53")
+
+
+def event_id(event: Event, version: int) -> str:
+    """The id that the same fact has whoever records it: 128 bits of SHA-256, as 32 hexadecimal digits."""
+    facts = (type(event).type, event.stream, version, *event.identity)
+    return hashlib.sha256(msgspec.json.encode(facts)).hexdigest()[:32]
+
+
+def commitment(part: Part) -> str:
+    """SHA-256(0x02 ‖ salt ‖ len ‖ name ‖ body), ``len`` being the name's length in four big-endian bytes."""
+    name = part.name.encode()
+    return hashlib.sha256(b"".join((b"\x02", part.salt, len(name).to_bytes(4), name, part.body))).hexdigest()
+
+
+def seal(draft: Draft, version: int, *, salt: Callable[[int], bytes] = os.urandom) -> Sealed:
+    """Fix a draft's version, id and header bytes. Salts are random unless ``salt`` says otherwise."""
+    event = draft.event
+    parts = tuple(Part(name, salt(SALT_BYTES), body) for name, body in sorted(draft.parts.items()))
+    header: dict[str, object] = {
+        "data": event,
+        "id": event_id(event, version),
+        "stream": event.stream,
+        "type": type(event).type,
+        "version": version,
+    }
+    if parts:
+        header["parts"] = {part.name: commitment(part) for part in parts}
+    return Sealed(
+        id=str(header["id"]),
+        stream=event.stream,
+        version=version,
+        type=type(event).type,
+        timeless_header=msgspec.json.encode(header, order="sorted"),
+        parts=parts,
+    )
+
+
+_envelopes = msgspec.json.Decoder(_Envelope)
+_decoders = {name: msgspec.json.Decoder(kind) for name, kind in EVENT_TYPES.items()}
+
+
+def decode(
+    position: int,
+    header: bytes,
+    parts: Mapping[str, bytes] | None = None,
+    *,
+    upcasters: Mapping[str, Upcaster] = UPCASTERS,
+) -> Recorded:
+    """Read one stored header. LogError, naming the position, where it is not an event this version knows."""
+    try:
+        envelope = _envelopes.decode(header)
+        decoder = _decoders.get(envelope.type)
+        event = decoder.decode(envelope.data) if decoder else _upcast(envelope, upcasters)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise LogError(f"the event cannot be read: {error}", where=f"position {position}") from error
+    except KeyError as error:
+        raise LogError(
+            f"the event's type {error} is not known to this version",
+            where=f"position {position}",
+            remedy="A newer version may have written it: upgrade the program",
+        ) from error
+    return Recorded(position, envelope.at, envelope.id, envelope.stream, envelope.version, event, parts or {})
+
+
+def _upcast(envelope: _Envelope, upcasters: Mapping[str, Upcaster]) -> Event:
+    kind, data = envelope.type, msgspec.json.decode(envelope.data)
+    while kind not in EVENT_TYPES:
+        kind, data = upcasters[kind](data)
+    return msgspec.convert(data, EVENT_TYPES[kind])
+
+
+def words_part(texts: Words) -> bytes:
+    """The ``words`` part of a statement as bytes."""
+    return msgspec.json.encode(texts, order="sorted")
+
+
+_words = msgspec.json.Decoder(Words)
+
+
+def read_words(body: bytes) -> Words:
+    """The inverse of :func:`words_part`."""
+    return _words.decode(body)

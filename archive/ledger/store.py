@@ -1,0 +1,284 @@
+"""The append-only log on SQLite and PostgreSQL: one way in, one order out.
+
+Appending is one call with a batch, one transaction, all or nothing. The one-row ``log_head`` is locked first
+(BEGIN IMMEDIATE on SQLite, an advisory transaction lock on PostgreSQL), so positions have no gaps and are
+visible in order: a reader that has seen n has seen everything before n. A bare sequence would not do that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import msgspec
+from sqlalchemy import Connection, Engine, select, text
+
+from archive.errors import ConflictError, LogError
+from archive.ledger import merkle
+from archive.ledger.engine import reading, writing
+from archive.ledger.events import Draft, Recorded, Sealed, decode, seal
+from archive.ledger.schema import log_head
+from archive.model import iso, parse_iso
+
+READ_BATCH = 5000
+CHANNEL = "archive_events"
+_ADVISORY_LOCK = 0x53544D54  # "STMT": any fixed number, the same for every writer of this archive
+
+COPY_FROM = 20
+"""Batches larger than this go to PostgreSQL by COPY; setting one up costs more than a few plain inserts."""
+
+EventRow: TypeAlias = tuple[int, str, str, int, str, Any, bytes, bytes]
+PartRow: TypeAlias = tuple[int, str, bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What an append did: the positions it wrote (none where ``count`` is 0), and how many facts were known before."""
+
+    first: int
+    count: int
+    known: int
+
+    @property
+    def last(self) -> int:
+        """The last position written; the size of the log before it where nothing was."""
+        return self.first + self.count - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the log: how many events, the frontier of their Merkle tree, the last time of recording."""
+
+    size: int
+    frontier: tuple[bytes, ...]
+    recorded_at: str | None
+
+
+class Ledger:
+    """The log in one database. Holds no state but the engine; safe to use from several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Use a database whose tables exist (see migrations/)."""
+        self.engine = engine
+
+    def append(self, drafts: Sequence[Draft], expected: Mapping[str, int], now: datetime) -> Appended:
+        """Append a batch in one transaction, or nothing of it.
+
+        ``expected`` gives the version of each stream as the writer last saw it; a stream it does not name is
+        expected to be new. A draft whose event is in the log already (same fact, same version) is passed over,
+        whoever wrote it. ConflictError where a stream has moved on otherwise: read again and decide anew.
+        """
+        sealed = seal_batch(drafts, expected)
+        with writing(self.engine) as connection:
+            appended = append_sealed(connection, sealed, now)
+            if appended.count and connection.dialect.name == "postgresql":
+                connection.execute(
+                    text("SELECT pg_notify(:channel, :last)"), {"channel": CHANNEL, "last": str(appended.last)}
+                )
+        return appended
+
+    def head(self) -> Head:
+        """The end of the log as committed now."""
+        with reading(self.engine) as connection:
+            return _head(connection)
+
+    def size(self) -> int:
+        """How many events the log holds: the position of the last."""
+        return self.head().size
+
+    def versions(self, streams: Collection[str]) -> dict[str, int]:
+        """The current version of each of these streams that exists."""
+        with reading(self.engine) as connection:
+            return _versions(connection, streams)
+
+    def stream(self, name: str, parts: Collection[str] = ()) -> list[Recorded]:
+        """All events of one stream, in order."""
+        with reading(self.engine) as connection:
+            rows = connection.execute(
+                text("SELECT position, header FROM events WHERE stream = :stream ORDER BY version"), {"stream": name}
+            ).all()
+            found = {row.position: _parts_between(connection, row.position, row.position, parts) for row in rows}
+        return [decode(row.position, row.header, found[row.position].get(row.position)) for row in rows]
+
+    def read(self, after: int = 0, upto: int | None = None, parts: Collection[str] = ()) -> Iterator[Recorded]:
+        """Events in order, from after a position up to and including another (default: the end as it is now)."""
+        for batch in self.read_batches(after, upto, parts):
+            yield from batch
+
+    def read_batches(
+        self, after: int = 0, upto: int | None = None, parts: Collection[str] = (), batch: int = READ_BATCH
+    ) -> Iterator[list[Recorded]]:
+        """The same in lists of at most ``batch``, with the bodies of the named parts, in constant memory.
+
+        LogError where a position is missing or a header cannot be read.
+        """
+        end = self.size() if upto is None else upto
+        while after < end:
+            with reading(self.engine) as connection:
+                events = read_events(connection, after, min(after + batch, end), parts)
+            if not events:
+                return
+            yield events
+            after = events[-1].position
+
+
+def seal_batch(drafts: Sequence[Draft], expected: Mapping[str, int]) -> list[Sealed]:
+    """Number the drafts of each stream on from its expected version, and seal them."""
+    versions = dict(expected)
+    sealed = []
+    for draft in drafts:
+        stream = draft.event.stream
+        versions[stream] = versions.get(stream, 0) + 1
+        sealed.append(seal(draft, versions[stream]))
+    return sealed
+
+
+def append_sealed(connection: Connection, sealed: Sequence[Sealed], now: datetime) -> Appended:
+    """Append inside a transaction of the caller's (opened by ``writing``); see :meth:`Ledger.append`."""
+    head = _lock_head(connection)
+    known = _known_ids(connection, [one.id for one in sealed])
+    fresh = [one for one in sealed if one.id not in known]
+    if not fresh:
+        return Appended(head.size + 1, 0, len(sealed))
+    _check_versions(connection, fresh)
+    at = max(iso(now), head.recorded_at or "")
+    headers = [one.header(at) for one in fresh]
+    leaves = [merkle.leaf_hash(header) for header in headers]
+    first = head.size + 1
+    moment = at if connection.dialect.name == "sqlite" else parse_iso(at)
+    numbered = list(zip(range(first, first + len(fresh)), fresh, headers, leaves, strict=True))
+    events = [(n, one.id, one.stream, one.version, one.type, moment, header, leaf) for n, one, header, leaf in numbered]
+    parts = [(n, part.name, part.salt, part.body) for n, one, _, _ in numbered for part in one.parts]
+    _INSERTERS[connection.dialect.name](connection, events, parts)
+    frontier = merkle.extend(head.frontier, head.size, leaves)
+    connection.execute(
+        log_head.update().values(size=head.size + len(fresh), frontier=merkle.pack(frontier), recorded_at=at)
+    )
+    return Appended(first, len(fresh), len(sealed) - len(fresh))
+
+
+def read_events(connection: Connection, after: int, upto: int, parts: Collection[str] = ()) -> list[Recorded]:
+    """Events with ``after`` < position ≤ ``upto``, in order. LogError where one is missing between them."""
+    mark = _MARKS[connection.dialect.name]
+    rows = _fetch(
+        connection,
+        f"SELECT position, header FROM events WHERE position > {mark} AND position <= {mark} ORDER BY position",
+        (after, upto),
+    )
+    if rows and rows[-1][0] - after != len(rows):
+        raise LogError(
+            "the log has a gap: an event is missing",
+            where=f"between positions {after + 1} and {rows[-1][0]}",
+            remedy="Restore the database from a backup; nothing may be derived from a log with gaps",
+        )
+    if not parts:
+        return [decode(position, header) for position, header in rows]
+    bodies = _parts_between(connection, after + 1, upto, parts)
+    return [decode(position, header, bodies.get(position)) for position, header in rows]
+
+
+def _head(connection: Connection) -> Head:
+    row = connection.execute(select(log_head.c.size, log_head.c.frontier, log_head.c.recorded_at)).one()
+    return Head(row.size, merkle.unpack(bytes(row.frontier)), row.recorded_at)
+
+
+def _lock_head(connection: Connection) -> Head:
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(:key, hashtext(current_schema()))"), {"key": _ADVISORY_LOCK}
+        )
+    return _head(connection)
+
+
+def _known_ids(connection: Connection, ids: Sequence[str]) -> set[str]:
+    return {row[0] for row in _select_in(connection, "SELECT id FROM events WHERE id", ids)}
+
+
+def _versions(connection: Connection, streams: Collection[str]) -> dict[str, int]:
+    query = "SELECT stream, max(version) FROM events WHERE stream"
+    return dict(_select_in(connection, query, list(streams), "GROUP BY stream"))
+
+
+def _check_versions(connection: Connection, fresh: Sequence[Sealed]) -> None:
+    lowest: dict[str, int] = {}
+    for one in fresh:
+        lowest.setdefault(one.stream, one.version)
+    current = _versions(connection, lowest)
+    for stream, version in lowest.items():
+        if current.get(stream, 0) != version - 1:
+            raise ConflictError(
+                f"the stream is at version {current.get(stream, 0)}, not {version - 1} as expected",
+                where=stream,
+                remedy="Nothing was appended: read the stream again and decide anew",
+            )
+
+
+def _select_in(connection: Connection, query: str, values: Collection[str], rest: str = "") -> list[Any]:
+    """Rows whose column is one of any number of values, handed over as one array on both databases."""
+    if connection.dialect.name == "sqlite":
+        array = msgspec.json.encode(list(values)).decode()
+        return _fetch(connection, f"{query} IN (SELECT value FROM json_each(?)) {rest}", (array,))
+    return _fetch(connection, f"{query} = ANY(%s) {rest}", (list(values),))
+
+
+def _parts_between(
+    connection: Connection, first: int, last: int, names: Collection[str]
+) -> dict[int, dict[str, bytes]]:
+    found: dict[int, dict[str, bytes]] = {}
+    if names:
+        mark = _MARKS[connection.dialect.name]
+        listed = ", ".join([mark] * len(names))
+        query = (
+            f"SELECT position, name, body FROM parts WHERE position BETWEEN {mark} AND {mark} AND name IN ({listed})"
+        )
+        for position, name, body in _fetch(connection, query, (first, last, *names)):
+            found.setdefault(position, {})[name] = body
+    return found
+
+
+def _fetch(connection: Connection, query: str, values: tuple[Any, ...]) -> list[Any]:
+    """Rows by the driver itself: a replay reads millions, and the rows' wrapping would be half of its time."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    if connection.dialect.name == "sqlite":
+        return list(driver.execute(query, values))
+    with driver.cursor(binary=True) as cursor:
+        return list(cursor.execute(query, values))
+
+
+_MARKS = {"sqlite": "?", "postgresql": "%s"}
+
+
+def _insert_sqlite(connection: Connection, events: list[EventRow], parts: list[PartRow]) -> None:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", events)
+    driver.executemany("INSERT INTO parts VALUES (?, ?, ?, ?)", parts)
+
+
+def _insert_postgresql(connection: Connection, events: list[EventRow], parts: list[PartRow]) -> None:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor:
+        if len(events) <= COPY_FROM:
+            cursor.executemany("INSERT INTO events VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", events)
+            cursor.executemany("INSERT INTO parts VALUES (%s, %s, %s, %s)", parts)
+            return
+        _copy(cursor, "events", ("int8", "text", "text", "int4", "text", "timestamptz", "bytea", "bytea"), events)
+        if parts:
+            _copy(cursor, "parts", ("int8", "text", "bytea", "bytea"), parts)
+
+
+def _copy(cursor: Any, table: str, types: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+    with cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types(types)
+        for row in rows:
+            copy.write_row(row)
+
+
+_INSERTERS: Mapping[str, Callable[[Connection, list[EventRow], list[PartRow]], None]] = {
+    "sqlite": _insert_sqlite,
+    "postgresql": _insert_postgresql,
+}
