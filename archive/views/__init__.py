@@ -1,0 +1,1 @@
+"""events → projections → reports: everything here can be rebuilt from the log."""

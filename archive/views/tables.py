@@ -1,0 +1,270 @@
+"""The projected tables: derived from events alone, disposable, private to this package.
+
+Reports read the views (see ``sql/``), never these. Every row says at which log position it became known, and
+what ends (a merge, a statement, a stance) says at which position it ended, so that any earlier state of
+knowledge can be read from the same rows. Positions are log positions; confidences are in thousandths; spans are
+JSON lists of [start, end) in code points of the revision's text; a null says "unknown", never "none".
+
+Lookups while a rebuild fills its fresh tables go by primary key and unique constraint only: plain indexes serve
+readers and are made at the end, when sorting once is cheaper than a million insertions.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, text
+
+from archive.ledger.schema import BigInt, Moment, metadata
+
+projection_cursors = Table(
+    "projection_cursors",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("position", BigInt, nullable=False),
+    Column("failed_at", BigInt),
+    Column("error", Text),
+    sqlite_strict=True,
+)
+"""How far each projection has come; ``failed_at`` and ``error`` where it stopped at the event after ``position``."""
+
+feed_rows = Table(
+    "feed_rows",
+    metadata,
+    Column("feed", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("title", Text),
+    Column("language", Text, nullable=False),
+    Column("position", BigInt, nullable=False),
+    Column("retired_position", BigInt),
+    sqlite_strict=True,
+)
+
+actor_rows = Table(
+    "actor_rows",
+    metadata,
+    Column("actor", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("folded", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("canonical", Text, nullable=False),
+    Column("position", BigInt, nullable=False),
+    Index(None, "canonical"),
+    Index(None, "folded"),
+    sqlite_strict=True,
+)
+
+alias_rows = Table(
+    "alias_rows",
+    metadata,
+    Column("actor", Text, primary_key=True),
+    Column("alias", Text, primary_key=True),
+    Column("folded", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("position", BigInt, nullable=False),
+    Index(None, "folded"),
+    sqlite_strict=True,
+)
+
+merge_rows = Table(
+    "merge_rows",
+    metadata,
+    Column("position", BigInt, primary_key=True, autoincrement=False),
+    Column("actor", Text, nullable=False),
+    Column("into_actor", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("undone_position", BigInt),
+    sqlite_strict=True,
+)
+
+office_rows = Table(
+    "office_rows",
+    metadata,
+    Column("position", BigInt, primary_key=True, autoincrement=False),
+    Column("actor", Text, nullable=False),
+    Column("office", Text, nullable=False),
+    Column("speaks_for", Text),
+    Column("since", Text),
+    Column("until", Text),
+    Index(None, "actor"),
+    sqlite_strict=True,
+)
+
+topic_rows = Table(
+    "topic_rows",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("proposition", Text, nullable=False),
+    Column("terms", Text, nullable=False),
+    Column("context", Text, nullable=False),
+    Column("position", BigInt, nullable=False),
+    Column("defined_position", BigInt, nullable=False),
+    Column("retired_position", BigInt),
+    sqlite_strict=True,
+)
+"""``position`` is the first definition's, ``defined_position`` that of the one in force."""
+
+article_rows = Table(
+    "article_rows",
+    metadata,
+    Column("article", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("position", BigInt, nullable=False),
+    Column("feed", Text, nullable=False),
+    Column("entry", Text, nullable=False),
+    Column("url", Text),
+    Column("outlet", Text),
+    Column("language", Text, nullable=False),
+    Column("published_at", Moment),
+    Column("published_raw", Text),
+    Column("captured_at", Moment, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("text_source", Text, nullable=False),
+    Column("chars", Integer, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Index(None, "feed", "captured_at"),
+    Index(None, "outlet"),
+    sqlite_strict=True,
+)
+"""One row a revision. Texts stay in the log's ``parts``, so that what is erased there is gone here."""
+
+removal_rows = Table(
+    "removal_rows",
+    metadata,
+    Column("article", Text, primary_key=True),
+    Column("position", BigInt, primary_key=True, autoincrement=False),
+    Column("reason", Text, nullable=False),
+    Column("observed_at", Moment, nullable=False),
+    sqlite_strict=True,
+)
+
+statement_rows = Table(
+    "statement_rows",
+    metadata,
+    Column("position", BigInt, primary_key=True, autoincrement=False),
+    Column("statement", Text, nullable=False),
+    Column("article", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("resolution", Text, nullable=False),
+    Column("actor", Text),
+    Column("named", Text),
+    Column("named_kind", Text),
+    Column("role", Text),
+    Column("named_country", Text),
+    Column("speaks_for", Text),
+    Column("directness", Text, nullable=False),
+    Column("valid_at", Moment, nullable=False),
+    Column("precision", Text, nullable=False),
+    Column("said_on", Text),
+    Column("confidence", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("content_spans", Text, nullable=False),
+    Column("cue_spans", Text, nullable=False),
+    Column("speaker_start", Integer),
+    Column("speaker_end", Integer),
+    Column("via", Text, nullable=False),
+    Column("extractor", Text, nullable=False),
+    Column("pattern", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("quote", Text),
+    Column("cue", Text),
+    Column("speaker", Text),
+    Column("condition", Text),
+    UniqueConstraint("statement"),
+    Index(None, "article"),
+    Index(None, "actor", "valid_at"),
+    Index(None, "valid_at"),
+    sqlite_strict=True,
+)
+"""``quote``, ``cue``, ``speaker`` and ``condition`` are the words themselves; null once they are erased."""
+
+withdrawal_rows = Table(
+    "withdrawal_rows",
+    metadata,
+    Column("statement", Text, primary_key=True),
+    Column("position", BigInt, primary_key=True, autoincrement=False),
+    Column("cause", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    sqlite_strict=True,
+)
+
+assessment_rows = Table(
+    "assessment_rows",
+    metadata,
+    Column("statement", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("position", BigInt, primary_key=True, autoincrement=False),
+    Column("actor", Text),
+    Column("stance", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("assessed_by", Text, nullable=False),
+    Column("confidence", Integer, nullable=False),
+    Column("evidence_spans", Text, nullable=False),
+    Column("condition_start", Integer),
+    Column("condition_end", Integer),
+    Column("rule", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    UniqueConstraint("actor", "topic", "position"),
+    Index(None, "position"),
+    sqlite_strict=True,
+)
+"""Every judgement ever made. ``actor`` is the statement's, as it was recorded; null where nobody could be told."""
+
+stance_rows = Table(
+    "stance_rows",
+    metadata,
+    Column("actor", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("valid_from", Moment, primary_key=True),
+    Column("known_from", BigInt, primary_key=True, autoincrement=False),
+    Column("valid_to", Moment),
+    Column("known_to", BigInt),
+    Column("known_since", Moment, nullable=False),
+    Column("known_until", Moment),
+    Column("stance", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("statement", Text, nullable=False),
+    Column("assessment", BigInt, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("confidence", Integer, nullable=False),
+    Column("directness", Text, nullable=False),
+    Column("speaks_for", Text),
+    Column("precision", Text, nullable=False),
+    Index(
+        "ix_stance_rows_now",
+        "topic",
+        "actor",
+        "valid_from",
+        sqlite_where=text("known_to IS NULL"),
+        postgresql_where=text("known_to IS NULL"),
+    ),
+    Index(None, "topic", "known_from"),
+    Index(None, "statement"),
+    sqlite_strict=True,
+)
+"""Bitemporal: [valid_from, valid_to) is when the actor held it, [known_from, known_to) when the archive said so.
+
+``known_since`` and ``known_until`` are the same knowledge times by the operator's clock; ``assessment`` is the
+position of the judgement the row rests on.
+"""
+
+PROJECTED = (
+    feed_rows,
+    actor_rows,
+    alias_rows,
+    merge_rows,
+    office_rows,
+    topic_rows,
+    article_rows,
+    removal_rows,
+    statement_rows,
+    withdrawal_rows,
+    assessment_rows,
+    stance_rows,
+)
+"""All tables that a rebuild fills afresh and swaps."""
