@@ -44,6 +44,9 @@ metadata = MetaData(
 BigInt = BigInteger().with_variant(Integer(), "sqlite")
 """A 64-bit integer: what SQLite's INTEGER is anyhow, and the only spelling STRICT tables take."""
 
+Name = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text in the order of its bytes on both, so that a range over it is a range in the index."""
+
 
 class Moment(TypeDecorator[str]):
     """A moment in UTC, as the text of :func:`archive.model.iso` in Python and on SQLite."""
@@ -70,7 +73,7 @@ events = Table(
     metadata,
     Column("position", BigInt, primary_key=True, autoincrement=False),
     Column("id", Text, nullable=False, unique=True),
-    Column("stream", Text, nullable=False),
+    Column("stream", Name, nullable=False),
     Column("version", Integer, nullable=False),
     Column("type", Text, nullable=False),
     Column("recorded_at", Moment, nullable=False),
@@ -93,10 +96,11 @@ parts = Table(
 log_head = Table(
     "log_head",
     metadata,
-    Column("id", Integer, CheckConstraint("id = 1", name="single"), primary_key=True, autoincrement=False),
+    Column("id", Integer, primary_key=True, autoincrement=False),
     Column("size", BigInt, nullable=False),
     Column("frontier", LargeBinary, nullable=False),
     Column("recorded_at", Moment),
+    CheckConstraint("id = 1", name="single"),
     sqlite_strict=True,
 )
 

@@ -94,13 +94,26 @@ class Ledger:
             return _versions(connection, streams)
 
     def stream(self, name: str, parts: Collection[str] = ()) -> list[Recorded]:
-        """All events of one stream, in order."""
+        """All events of one stream, in order, with the bodies of the named parts."""
         with reading(self.engine) as connection:
-            rows = connection.execute(
-                text("SELECT position, header FROM events WHERE stream = :stream ORDER BY version"), {"stream": name}
-            ).all()
-            found = {row.position: _parts_between(connection, row.position, row.position, parts) for row in rows}
-        return [decode(row.position, row.header, found[row.position].get(row.position)) for row in rows]
+            rows = _select_in(
+                connection, "SELECT position, header FROM events WHERE stream", [name], "ORDER BY version"
+            )
+            bodies = _parts_between(connection, rows[0][0], rows[-1][0], parts) if rows else {}
+        return [decode(position, header, bodies.get(position)) for position, header in rows]
+
+    def streams(self, names: Collection[str]) -> list[Recorded]:
+        """All events of several streams, in log order."""
+        with reading(self.engine) as connection:
+            query = "SELECT position, header FROM events WHERE stream"
+            return [decode(*row) for row in _select_in(connection, query, names, "ORDER BY position")]
+
+    def kind(self, kind: str) -> list[Recorded]:
+        """All events of the streams ``kind:…``, in log order."""
+        mark = _MARKS[self.engine.dialect.name]
+        query = f"SELECT position, header FROM events WHERE stream > {mark} AND stream < {mark} ORDER BY position"
+        with reading(self.engine) as connection:
+            return [decode(*row) for row in _fetch(connection, query, (f"{kind}:", f"{kind};"))]
 
     def read(self, after: int = 0, upto: int | None = None, parts: Collection[str] = ()) -> Iterator[Recorded]:
         """Events in order, from after a position up to and including another (default: the end as it is now)."""

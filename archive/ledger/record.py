@@ -1,0 +1,291 @@
+"""What is read becomes events: pure functions from an article and its statements to a batch of drafts.
+
+All events of an article are in one stream, ``article:<id>``: its revisions, the statements read from them and
+the assessments of those. So one expected version guards the whole batch, and one read gives all there is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+
+from archive.ledger.events import (
+    ActorRegistered,
+    ArticleCaptured,
+    ArticleRevised,
+    Draft,
+    Named,
+    Recorded,
+    Source,
+    StanceAssessed,
+    StatementRecorded,
+    StatementWithdrawn,
+    Words,
+    canonical,
+    read_words,
+    words_part,
+)
+from archive.model import (
+    ActorKind,
+    ActorMention,
+    Article,
+    Assessment,
+    Cause,
+    Precision,
+    Reading,
+    Span,
+    Statement,
+    TextSource,
+    fold,
+    iso,
+)
+
+WORDS = "words"
+_SCOPED = (ActorKind.ANONYMOUS, ActorKind.GROUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names the archive knows, folded, each with its actor; and which names are countries."""
+
+    actors: Mapping[str, str] = field(default_factory=dict)
+    countries: Collection[str] = frozenset()
+
+    def principal(self, name: str) -> ActorMention:
+        """Whoever can be spoken for: a country where the name is one, else an organisation."""
+        country = fold(name) in self.countries
+        return ActorMention(name=name, kind=ActorKind.COUNTRY if country else ActorKind.ORGANISATION)
+
+    def actor(self, mention: ActorMention, article: str) -> str:
+        """The id of the actor a mention stands for.
+
+        A known name gives its actor; any other name gives an actor of its own. Whoever is not named (a group, an
+        anonymous source) is an actor of this one article: two "officials" need not be the same.
+        """
+        name = fold(mention.name)
+        scoped = mention.kind in _SCOPED
+        if not scoped and name in self.actors:
+            return self.actors[name]
+        slug = name.replace(" ", "-") or digest("name", mention.name)[:12]
+        return f"{mention.kind}:{slug}" + (f":{article}" if scoped else "")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """What the log holds of an article: its last revision, its version, and the statements that still count."""
+
+    version: int
+    revision: int
+    fingerprint: str
+    text_source: TextSource
+    live: Mapping[str, StatementRecorded]
+    words: Mapping[str, Words]
+
+
+def digest(*facts: object) -> str:
+    """SHA-256 over canonical JSON, in hexadecimal: what ids are cut from."""
+    return hashlib.sha256(canonical(facts)).hexdigest()
+
+
+def known_article(stream: Sequence[Recorded]) -> KnownArticle | None:
+    """Fold an article's stream; None where it was never captured."""
+    last: ArticleCaptured | None = None
+    live: dict[str, StatementRecorded] = {}
+    words: dict[str, Words] = {}
+    for one in stream:
+        match one.event:
+            case ArticleCaptured() as captured:
+                last = captured
+            case StatementRecorded(statement=statement) as recorded:
+                live[statement] = recorded
+                if WORDS in one.parts:
+                    words[statement] = read_words(one.parts[WORDS])
+            case StatementWithdrawn(statement=statement):
+                live.pop(statement, None)
+            case _:
+                pass
+    if last is None:
+        return None
+    source = TextSource(last.text_source)
+    return KnownArticle(stream[-1].version, last.revision, last.fingerprint, source, live, words)
+
+
+def record(
+    article: Article,
+    reading: Reading,
+    *,
+    fingerprint: str,
+    rules: str,
+    known: KnownArticle | None,
+    names: Names,
+) -> list[Draft]:
+    """The batch for a new article, or for a new revision of a known one; ``rules`` made the assessments.
+
+    On a revision, statements with the same words by the same actor are left alone, at the revision they were read
+    from; what is new is recorded with cause ``edit``, and what is gone is withdrawn with the same cause.
+    """
+    revision = known.revision + 1 if known else 1
+    cause = Cause.EDIT if known else Cause.STATEMENT
+    earlier = _by_sameness(known) if known else {}
+    drafts = [_revision(article, fingerprint, revision)]
+    recorded: set[str] = set()
+    for statement in reading.statements:
+        event = _statement(
+            article,
+            statement,
+            version=known.version if known else 0,
+            revision=revision,
+            extractor=reading.extractor,
+            cause=cause,
+            names=names,
+        )
+        words = _words(article.text, statement)
+        if same := earlier.get(_sameness(event, words)):
+            same.pop()
+        elif event.statement not in recorded:
+            recorded.add(event.statement)
+            drafts += _actors(statement, event, names)
+            drafts.append(Draft(event, {WORDS: words_part(words)}))
+            drafts += _assessments(event, statement.assessments, rules, cause)
+    gone = sorted(id_ for ids in earlier.values() for id_ in ids)
+    return drafts + [_withdrawal(article.id, id_, reading.extractor) for id_ in gone]
+
+
+def _by_sameness(known: KnownArticle) -> dict[tuple[object, ...], list[str]]:
+    """Statements that still count, by what makes them the same; without the erased ones, whose words nobody knows."""
+    found: dict[tuple[object, ...], list[str]] = {}
+    for id_, event in known.live.items():
+        if id_ in known.words:
+            found.setdefault(_sameness(event, known.words[id_]), []).append(id_)
+    return found
+
+
+def _revision(article: Article, fingerprint: str, revision: int) -> Draft:
+    kind = ArticleCaptured if revision == 1 else ArticleRevised
+    event = kind(
+        article=article.id,
+        feed=article.feed,
+        key=article.key,
+        fingerprint=fingerprint,
+        text_source=article.text_source,
+        captured_at=iso(article.captured_at),
+        chars=len(article.text),
+        revision=revision,
+        language=article.language,
+        url=article.url,
+        outlet=article.outlet,
+        published_at=iso(article.published_at) if article.published_at else None,
+        published_raw=article.published_raw,
+    )
+    texts = {"text": article.text, "title": article.title, "author": article.author}
+    return Draft(event, {name: body.encode() for name, body in texts.items() if body})
+
+
+def _statement(
+    article: Article, statement: Statement, *, version: int, revision: int, extractor: str, cause: Cause, names: Names
+) -> StatementRecorded:
+    actor = names.actor(statement.actor, article.id) if statement.actor else None
+    valid_at, precision = valid_time(statement, article)
+    return StatementRecorded(
+        statement=statement_id(article.id, version, statement, actor),
+        article=article.id,
+        revision=revision,
+        kind=statement.kind,
+        resolution=statement.resolution,
+        content=statement.content,
+        valid_at=iso(valid_at),
+        precision=precision,
+        extractor=extractor,
+        cue=statement.cue,
+        speaker=statement.speaker,
+        actor=actor,
+        named=_named(statement.actor),
+        speaks_for=names.actor(names.principal(statement.speaks_for), article.id) if statement.speaks_for else None,
+        via=tuple(Source(via.name, via.span.start, via.span.end) for via in statement.via),
+        directness=statement.directness,
+        said_on=statement.said_on.isoformat() if statement.said_on else None,
+        confidence=thousandths(statement.confidence),
+        pattern=statement.pattern,
+        cause=cause,
+    )
+
+
+def statement_id(article: str, version: int, statement: Statement, actor: str | None) -> str:
+    """The id of a statement: ``s-`` and 80 bits over its place and its actor, never over its words.
+
+    ``version`` is the article's stream as it was before: what is withdrawn and found again later is another one.
+    """
+    facts = (article, version, statement.kind, statement.content, statement.speaker, actor)
+    return f"s-{digest('statement', *facts)[:20]}"
+
+
+def valid_time(statement: Statement, article: Article) -> tuple[datetime, Precision]:
+    """When it was said: by its own words, else the date of publication, else the time of capture."""
+    if statement.said_on:
+        return datetime.combine(statement.said_on, time(), UTC), Precision.SAID
+    if article.published_at:
+        return article.published_at, Precision.PUBLISHED
+    return article.captured_at, Precision.CAPTURED
+
+
+def thousandths(share: float) -> int:
+    """A probability as the log keeps it: whole thousandths, for headers hold no floats."""
+    return round(share * 1000)
+
+
+def _named(mention: ActorMention | None) -> Named | None:
+    return Named(mention.name, mention.kind, mention.role, mention.country) if mention else None
+
+
+def _actors(statement: Statement, event: StatementRecorded, names: Names) -> list[Draft]:
+    """Register who is named. Whoever is known already keeps their entry: the same fact is appended once."""
+    drafts = []
+    if statement.actor and event.actor:
+        drafts.append(Draft(ActorRegistered(event.actor, statement.actor.name, statement.actor.kind)))
+    if statement.speaks_for and event.speaks_for:
+        principal = names.principal(statement.speaks_for)
+        drafts.append(Draft(ActorRegistered(event.speaks_for, principal.name, principal.kind)))
+    return drafts
+
+
+def _assessments(event: StatementRecorded, assessments: Iterable[Assessment], rules: str, cause: Cause) -> list[Draft]:
+    return [
+        Draft(
+            StanceAssessed(
+                statement=event.statement,
+                article=event.article,
+                topic=one.topic,
+                stance=one.stance,
+                method="rule",
+                by=rules,
+                confidence=thousandths(one.confidence),
+                evidence=one.evidence,
+                condition=one.condition,
+                rule=one.rule,
+                cause=cause,
+            )
+        )
+        for one in assessments
+    ]
+
+
+def _withdrawal(article: str, statement: str, extractor: str) -> Draft:
+    reason = "no longer in the article"
+    return Draft(
+        StatementWithdrawn(statement=statement, article=article, cause=Cause.EDIT, by=extractor, reason=reason)
+    )
+
+
+def _words(text: str, statement: Statement) -> Words:
+    def of(spans: Iterable[Span]) -> tuple[str, ...]:
+        return tuple(text[start:end] for start, end in spans)
+
+    speaker = of([statement.speaker])[0] if statement.speaker else None
+    return Words(of(statement.content), of(statement.cue), speaker)
+
+
+def _sameness(event: StatementRecorded, words: Words) -> tuple[object, ...]:
+    """What makes a statement of two revisions the same: who, how, and the very words."""
+    return (event.kind, event.actor, event.speaks_for, " ".join(" ".join(words.content).split()))
