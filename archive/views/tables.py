@@ -107,9 +107,9 @@ topic_rows = Table(
 article_rows = Table(
     "article_rows",
     metadata,
-    Column("article", Text, primary_key=True),
-    Column("revision", Integer, primary_key=True, autoincrement=False),
-    Column("position", BigInt, nullable=False),
+    Column("position", BigInt, primary_key=True, autoincrement=False),
+    Column("article", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
     Column("feed", Text, nullable=False),
     Column("entry", Text, nullable=False),
     Column("url", Text),
@@ -122,6 +122,7 @@ article_rows = Table(
     Column("text_source", Text, nullable=False),
     Column("chars", Integer, nullable=False),
     Column("fingerprint", Text, nullable=False),
+    Index(None, "article", "revision"),
     Index(None, "feed", "captured_at"),
     Index(None, "outlet"),
     sqlite_strict=True,
@@ -158,6 +159,8 @@ statement_rows = Table(
     Column("precision", Text, nullable=False),
     Column("said_on", Text),
     Column("confidence", Integer, nullable=False),
+    Column("dateline", Moment, nullable=False),
+    Column("article_position", BigInt, nullable=False),
     Column("start", Integer, nullable=False),
     Column("content_spans", Text, nullable=False),
     Column("cue_spans", Text, nullable=False),
@@ -178,7 +181,11 @@ statement_rows = Table(
     Index(None, "valid_at"),
     sqlite_strict=True,
 )
-"""``quote``, ``cue``, ``speaker`` and ``condition`` are the words themselves; null once they are erased."""
+"""``quote``, ``cue``, ``speaker`` and ``condition`` are the words themselves; null once they are erased.
+
+``dateline`` is when the article was published, or else captured, in its first revision, and ``article_position``
+that revision's position: with ``start`` they order statements of the same ``valid_at``.
+"""
 
 withdrawal_rows = Table(
     "withdrawal_rows",
