@@ -1,0 +1,209 @@
+"""Who appears in an article: every name that is one person's or organisation's, and where it stands.
+
+A full name gathers the surnames, titles and offices used for it elsewhere in the article; two people of one
+surname stay two, and a bare surname goes to the one named so before, else to the one named more often.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from archive.extract import mentions
+from archive.extract.mentions import Mention, Unit, UnitKind, Words
+from archive.extract.places import NameKind, Place
+from archive.extract.text import Document, ParagraphKind
+from archive.model import ActorKind, fold
+
+READ = frozenset({ParagraphKind.BODY, ParagraphKind.HEADING, ParagraphKind.CAPTION})
+_SUBJECT_WITHIN = 5
+
+
+@dataclass(slots=True)
+class Figure:
+    """One person, organisation or country of the article, as its mentions together describe it."""
+
+    name: str
+    kind: ActorKind
+    role: str | None = None
+    rank: str = ""
+    place: Place | None = None
+    tie: Place | None = None
+    principal: str | None = None
+    former: bool = False
+    gender: mentions.Gender = ""
+    plural: bool = False
+    seen: list[int] = field(default_factory=list)
+
+    def learn(self, mention: Mention) -> None:
+        """Add what one more mention tells; what is known already stays."""
+        self.seen.append(mention.first)
+        self.gender = self.gender or mention.gender
+        if len(mention.name) > len(self.name) and self.kind is ActorKind.PERSON:
+            self.name = mention.name
+        if mention.role and (self.role is None or (self.tie is None and mention.tie and not self.former)):
+            self.role, self.rank, self.former = mention.role, mention.rank, mention.former
+            self.tie, self.principal = mention.tie, mention.principal
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """A figure at a token; ``subject`` where it opens a sentence or speaks."""
+
+    token: int
+    sentence: int
+    figure: Figure
+    subject: bool
+    quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The figures of one article and their appearances, in the order of the text."""
+
+    document: Document
+    words: Words
+    appearances: tuple[Appearance, ...]
+    lines: dict[int, list[Unit]]
+    by_token: dict[int, tuple[Mention, Figure]]
+    figures: tuple[Figure, ...]
+    starts: tuple[int, ...]
+
+    def sentence_of(self, token: int) -> int:
+        """The number of the sentence that a token stands in."""
+        return bisect_right(self.starts, token) - 1
+
+    def before(self, token: int) -> Iterator[Appearance]:
+        """The appearances before a token, the nearest first."""
+        for index in range(bisect_left(self.appearances, token, key=lambda a: a.token) - 1, -1, -1):
+            yield self.appearances[index]
+
+    def at(self, first: int, last: int) -> tuple[Mention, Figure] | None:
+        """The named figure whose name overlaps tokens ``first`` to before ``last``, the earliest."""
+        return next((self.by_token[i] for i in range(first, last) if i in self.by_token), None)
+
+    def called(self, name: str) -> Figure | None:
+        """The figure whose name this is, or ends or begins with it."""
+        wanted = fold(name).split()
+        return next((f for f in self.figures if _agrees(fold(f.name).split(), wanted)), None)
+
+    def holder(self, office: str, tie: Place | None, before: int) -> Figure | None:
+        """Who holds an office in this article: the last one named so before a token, else the first after it."""
+        fitting = [f for f in self.figures if f.kind is ActorKind.PERSON and _holds(f, office, tie)]
+        earlier = [f for f in fitting if f.seen[0] < before]
+        if earlier:
+            return max(earlier, key=lambda f: max(t for t in f.seen if t < before))
+        return min(fitting, key=lambda f: f.seen[0], default=None)
+
+
+def _holds(figure: Figure, office: str, tie: Place | None) -> bool:
+    if figure.role is None or (tie and figure.tie and tie.name != figure.tie.name):
+        return False
+    return f" {fold(figure.role)} ".find(f" {fold(office)} ") >= 0
+
+
+def read(document: Document, words: Words, quoted: Sequence[tuple[int, int]]) -> Cast:
+    """Gather the cast of a document; ``quoted`` are the code-point ranges inside quotation marks."""
+    lines = {
+        number: mentions.units(document, words, sentence.first, sentence.last)
+        for number, sentence in enumerate(document.sentences)
+        if document.paragraphs[sentence.paragraph].kind in READ
+    }
+    found = [(number, m) for number, line in lines.items() for m in mentions.named(document, words, line)]
+    figures: list[Figure] = []
+    by_token: dict[int, tuple[Mention, Figure]] = {}
+    appearances: list[Appearance] = []
+    for number, mention, figure in _gathered(found, figures):
+        by_token.update(dict.fromkeys(range(mention.first, mention.last), (mention, figure)))
+        subject = _opens(document, lines[number], mention)
+        inside = _inside(document.tokens[mention.first].start, quoted)
+        appearances.append(Appearance(mention.first, number, figure, subject, inside))
+    appearances.sort(key=lambda a: a.token)
+    starts = tuple(s.first for s in document.sentences)
+    return Cast(document, words, tuple(appearances), lines, by_token, tuple(figures), starts)
+
+
+def _inside(offset: int, ranges: Sequence[tuple[int, int]]) -> bool:
+    at = bisect_right(ranges, (offset, 1 << 60)) - 1
+    return at >= 0 and ranges[at][0] <= offset < ranges[at][1]
+
+
+def _opens(document: Document, line: Sequence[Unit], mention: Mention) -> bool:
+    """Whether the mention is near enough to the sentence's beginning to be its subject, and nobody's possessor."""
+    after = document.tokens[mention.last].lower if mention.last < len(document.tokens) else ""
+    if after in {"'s", "’s"}:
+        return False
+    links = any(u.kind is UnitKind.LINK and u.first < mention.first for u in line)
+    return mention.first - line[0].first <= _SUBJECT_WITHIN and not links
+
+
+def _gathered(found: Sequence[tuple[int, Mention]], figures: list[Figure]) -> Iterable[tuple[int, Mention, Figure]]:
+    """Every mention with its figure: full names first, so that a surname may precede its full name."""
+    full = [(n, m) for n, m in found if " " in m.name or m.place]
+    short = [(n, m) for n, m in found if not (" " in m.name or m.place)]
+    by_name: dict[str, Figure] = {}
+    for number, mention in full:
+        figure = _known(by_name, mention) or _new(mention, figures, by_name)
+        figure.learn(mention)
+        yield number, mention, figure
+    frequency = Counter({id(f): len(f.seen) for f in figures})
+    for number, mention in short:
+        figure = _by_surname(figures, mention, frequency) or _known(by_name, mention)
+        figure = figure or _new(mention, figures, by_name)
+        figure.learn(mention)
+        yield number, mention, figure
+
+
+def _known(by_name: dict[str, Figure], mention: Mention) -> Figure | None:
+    key = mention.place.name if mention.place and mention.place.form is not NameKind.SEAT else fold(mention.name)
+    if key in by_name or mention.place or mention.rank == "organisation":
+        return by_name.get(key)
+    parts = key.split()
+    return next((f for k, f in by_name.items() if f.kind is ActorKind.PERSON and _same_person(k.split(), parts)), None)
+
+
+def _same_person(a: list[str], b: list[str]) -> bool:
+    """Whether two full names are one person's: equal first and last words ("Ada B. Quill", "Ada Quill")."""
+    return len(a) > 1 and len(b) > 1 and a[0] == b[0] and a[-1] == b[-1]
+
+
+def _new(mention: Mention, figures: list[Figure], by_name: dict[str, Figure]) -> Figure:
+    place = mention.place
+    if place and place.form is NameKind.SEAT:
+        figure = Figure(mentions.bare(mention.name), ActorKind.ORGANISATION, place=place, gender="n")
+    elif place:
+        kind = ActorKind.COUNTRY if place.country else ActorKind.ORGANISATION
+        figure = Figure(place.name, kind, place=place, gender="n")
+    elif mention.rank == "organisation":
+        figure = Figure(mention.name, ActorKind.ORGANISATION, rank=mention.rank, gender="n")
+    else:
+        figure = Figure(mention.name, ActorKind.PERSON)
+    figures.append(figure)
+    by_name[place.name if place and place.form is not NameKind.SEAT else fold(mention.name)] = figure
+    return figure
+
+
+def _by_surname(figures: Sequence[Figure], mention: Mention, frequency: Counter[int]) -> Figure | None:
+    wanted = fold(mention.name).split()
+    fitting = [
+        f
+        for f in figures
+        if f.kind is ActorKind.PERSON
+        and " " in f.name
+        and _agrees(fold(f.name).split(), wanted)
+        and not (f.gender and mention.gender and f.gender != mention.gender)
+    ]
+    surnamed = [f for f in fitting if fold(f.name).split()[-1] == wanted[-1]]
+    candidates = surnamed or fitting
+    before = [f for f in candidates if f.seen[0] < mention.first]
+    if len(candidates) > 1 and not mention.gender:
+        return max(before or candidates, key=lambda f: frequency[id(f)])
+    return (before or candidates or [None])[-1]
+
+
+def _agrees(full: Sequence[str], wanted: Sequence[str]) -> bool:
+    if not wanted or not full:
+        return False
+    return list(full[-len(wanted) :]) == list(wanted) or list(full[: len(wanted)]) == list(wanted)

@@ -1,0 +1,199 @@
+"""The noun phrase of a speaker → voices: one for each of the coordinated, each a figure of the article or a new one."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from archive.extract import allegiance, mentions
+from archive.extract.cast import Cast, Figure
+from archive.extract.mentions import ARTICLES, Unit, UnitKind
+from archive.extract.places import NameKind, Place
+from archive.extract.reference import Discourse, Voice, third_person
+from archive.extract.text import Document
+from archive.model import ActorKind, Resolution, Span
+
+_POSSESSIVES = frozenset({"his", "her", "its", "their", "my", "our"})
+_GOVERNMENTS = frozenset({"government", "governments"})
+_HEADS = (UnitKind.NAME, UnitKind.PLACE, UnitKind.OFFICE, UnitKind.WORD)
+_NAMED = (UnitKind.NAME, UnitKind.PLACE)
+
+
+def tokens_of(document: Document, span: Span | None) -> tuple[int, int]:
+    """The tokens that a span covers, half-open; ``(-1, -1)`` for no span."""
+    if span is None:
+        return -1, -1
+    first = bisect_left(document.tokens, span.start, key=lambda t: t.end - 1)
+    last = bisect_left(document.tokens, span.end, key=lambda t: t.start)
+    return min(first, len(document.tokens) - 1), max(last, first + 1)
+
+
+def voiced(discourse: Discourse, first: int, last: int) -> Iterator[Voice]:
+    """The voices of the noun phrase in tokens ``first`` to before ``last``."""
+    cast = discourse.cast
+    line = _core(mentions.units(cast.document, cast.words, first, last))
+    if governments := _governments(cast, line):
+        yield from governments
+        return
+    for part in _coordinated(line):
+        yield _voice(discourse, part)
+
+
+def _core(line: Sequence[Unit]) -> list[Unit]:
+    """The phrase without brackets and relative clauses."""
+    kept: list[Unit] = []
+    for unit in line:
+        if unit.kind is UnitKind.STOP:
+            if kept:
+                break
+            continue
+        kept.append(unit)
+    while kept and kept[-1].kind in (UnitKind.COMMA, UnitKind.AND, UnitKind.POSSESSIVE, UnitKind.LINK):
+        kept.pop()
+    return kept
+
+
+def _governments(cast: Cast, line: Sequence[Unit]) -> list[Voice]:
+    """One voice a country for "the governments of Norland and Veyland"."""
+    head = next((i for i, u in enumerate(line) if u.kind is UnitKind.OFFICE), None)
+    if head is None or cast.document.tokens[line[head].first].lower not in _GOVERNMENTS:
+        return []
+    listed = [u.place for u in line if u.kind is UnitKind.PLACE and u.place]
+    beside = all(
+        u.kind in (UnitKind.PLACE, UnitKind.AND, UnitKind.COMMA, UnitKind.LINK)
+        for u in line[head + 1 :]
+        if u.last - u.first > 1 or cast.document.tokens[u.first].lower not in ARTICLES
+    )
+    if not listed or not beside:
+        return []
+    return [Voice(_government(place), Resolution.EXPLICIT) for place in listed]
+
+
+def _government(place: Place) -> Figure:
+    return Figure(f"Government of {place.name}", ActorKind.ORGANISATION, rank="bodies", tie=place, gender="n")
+
+
+def _coordinated(line: Sequence[Unit]) -> list[Sequence[Unit]]:
+    """The parts of a coordination, or the whole phrase where it is none."""
+    if not any(u.kind is UnitKind.AND for u in line):
+        return [line]
+    parts: list[list[Unit]] = [[]]
+    for unit in line:
+        if unit.kind is UnitKind.AND or (unit.kind is UnitKind.COMMA and parts[-1] and _is_name(parts[-1])):
+            parts.append([])
+        elif unit.kind is not UnitKind.COMMA or parts[-1]:
+            parts[-1].append(unit)
+    parts = [p for p in parts if p]
+    linked = any(u.kind is UnitKind.LINK for u in parts[0])
+    titled = all(any(u.kind in (UnitKind.OFFICE, UnitKind.COURTESY) for u in p) for p in parts)
+    splits = all(_is_name(p) for p in parts) and (not linked or titled)
+    return list(parts) if splits else [line]
+
+
+def _is_name(part: Sequence[Unit]) -> bool:
+    head = _head(part)
+    return (
+        head is not None
+        and part[head].kind in _NAMED
+        and not (part[head].place and part[head].place.form is NameKind.ADJECTIVE)
+    )
+
+
+def _head(part: Sequence[Unit]) -> int | None:
+    """What the phrase is about: the last of the units before a preposition or comma."""
+    end = next(
+        (i for i, u in enumerate(part) if i and u.kind in (UnitKind.LINK, UnitKind.COMMA, UnitKind.AND)), len(part)
+    )
+    heads = [i for i in range(end) if part[i].kind in _HEADS]
+    return heads[-1] if heads else None
+
+
+def _voice(discourse: Discourse, part: Sequence[Unit]) -> Voice:
+    head = _head(part)
+    if head is None:
+        return Voice(None, Resolution.NOMINAL)
+    unit = part[head]
+    if unit.kind in _NAMED and (found := discourse.cast.at(unit.first, unit.last)):
+        return Voice(found[1], Resolution.EXPLICIT)
+    if named := _apposed(discourse.cast, part, head):
+        return Voice(named, Resolution.EXPLICIT)
+    return _described(discourse, part, head)
+
+
+def _apposed(cast: Cast, part: Sequence[Unit], head: int) -> Figure | None:
+    """The name after a comma that a description introduces: "the harbour master, Ada Quill"."""
+    comma = next((i for i in range(head + 1, len(part)) if part[i].kind is UnitKind.COMMA), None)
+    if comma is None or comma + 1 >= len(part):
+        return None
+    rest = part[comma + 1 :]
+    index = _head(rest)
+    if index is None or rest[index].kind is not UnitKind.NAME:
+        return None
+    found = cast.at(rest[index].first, rest[index].last)
+    if found is None:
+        return None
+    figure = found[1]
+    if figure.role is None:
+        _take_role(cast, figure, part[:comma])
+    return figure
+
+
+def _take_role(cast: Cast, figure: Figure, told: Sequence[Unit]) -> None:
+    described = _description(cast, told, _head(told) or 0)
+    figure.role, figure.rank = described.role, described.rank
+    figure.tie, figure.principal, figure.former = described.tie, described.principal, described.former
+
+
+def _described(discourse: Discourse, part: Sequence[Unit], head: int) -> Voice:
+    """A description: who it is known to be in this article, else an unnamed actor of its own."""
+    cast, unit = discourse.cast, part[head]
+    document = cast.document
+    first = document.tokens[part[0].first].lower
+    described = _description(cast, part, head)
+    if unit.kind is UnitKind.OFFICE and not described.plural and first not in {"a", "an", "one", "another"}:
+        office = document.words(unit.first, unit.last)
+        holder = cast.holder(office, described.tie, unit.first) or _spoke_as(discourse, office)
+        if holder and described.principal is None:
+            return Voice(holder, Resolution.NOMINAL)
+    if first in _POSSESSIVES and described.principal is None:
+        owner = third_person(discourse, part[0].first, cast.words.pronouns.pronouns[first], -1)
+        described.principal = owner.name if owner else None
+    if described.rank in {"national", "bodies"} and allegiance.needs_tie_for(described):
+        described.tie = allegiance.tie_at(cast, unit.first, described.role or "")
+    return Voice(described, Resolution.EXPLICIT if described.principal or described.tie else Resolution.NOMINAL)
+
+
+def _spoke_as(discourse: Discourse, office: str) -> Figure | None:
+    """An unnamed actor who already spoke under this description."""
+    wanted = office.casefold()
+    for _, figure in reversed(discourse.trail):
+        if figure.kind is ActorKind.ANONYMOUS and figure.role and wanted in figure.role.casefold():
+            return figure
+    return None
+
+
+def _description(cast: Cast, part: Sequence[Unit], head: int) -> Figure:
+    """A new figure for a phrase without a name."""
+    document, unit = cast.document, part[head]
+    words = document.words(part[0].first, part[-1].last)
+    name = mentions.bare(" ".join(words.split()))
+    last = document.tokens[unit.last - 1]
+    offices = cast.words.offices
+    tie = next((u.place for u in part if u.kind is UnitKind.PLACE and u.place), None)
+    principal = next((document.words(u.first, u.last) for u in part if u.kind is UnitKind.NAME), None)
+    rank = unit.rank if unit.kind is UnitKind.OFFICE else ""
+    plural = last.lower in offices.crowds or last.tag in {"NNS", "NNPS"}
+    plural = plural or document.tokens[part[0].first].lower in offices.crowds
+    collective = rank == "bodies" or last.lower in offices.organisations
+    kind = ActorKind.ORGANISATION if collective and not plural else ActorKind.GROUP if plural else ActorKind.ANONYMOUS
+    return Figure(
+        name,
+        kind,
+        role=None if kind is ActorKind.ORGANISATION else name,
+        rank=rank,
+        tie=tie,
+        principal=principal,
+        former=any(document.tokens[i].lower in offices.former for i in range(part[0].first, unit.last)),
+        gender=mentions.given_gender(cast.words, "", last.lower) or ("n" if collective else ""),
+        plural=plural,
+    )
