@@ -1,0 +1,130 @@
+"""Entry (and page, and file) → article: which text counts as the article's, and where it came from.
+
+Pure functions: the page's bytes are given, the time of capture is given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+
+from archive.errors import ParseError
+from archive.feeds.text import decode, looks_like_html, storable, text_from_fragment, text_from_page, title_of
+from archive.model import Article, Entry, Feed, FullText, TextSource, utc
+
+IMPORTED = "import"
+"""The feed id of articles that came from files."""
+
+_TEASER = re.compile(
+    r"(?:…|\.\.\.|[\[(](?:…|\.\.\.)[\])]"
+    r"|\b(?:continue reading|read (?:more|on|the (?:full|whole) (?:article|story)))\b[^\n]{0,120})\W*$",
+    re.IGNORECASE,
+)
+_ENDING = 200
+
+
+def article_id(feed: str, key: str) -> str:
+    """The id an article keeps over all its revisions: it depends on feed and entry key alone."""
+    return "a-" + hashlib.sha256(f"{feed}\0{key}".encode("utf-8", "replace")).hexdigest()[:20]
+
+
+def needs_page(feed: Feed, entry: Entry) -> bool:
+    """Whether the linked page is to be fetched: the feed wants it always, or does not carry the text itself."""
+    if entry.link is None or feed.full_text is FullText.NEVER:
+        return False
+    return feed.full_text is FullText.ALWAYS or not _full(text_from_fragment(entry.content or ""))
+
+
+def from_entry(
+    feed: Feed, entry: Entry, page: bytes | None, captured_at: datetime, *, outlet: str | None = None
+) -> Article:
+    """The article an entry points to. ``page`` is the linked page, or None if it was not fetched or not reached.
+
+    ``outlet`` is the feed's own name for itself, used where the configuration gives none. ParseError where
+    the entry has no text whatsoever.
+    """
+    text, source = _text(feed, entry, page)
+    if not text:
+        raise ParseError("the entry has no text", where=entry.link or f"{feed.id} {entry.key}")
+    return Article(
+        id=article_id(feed.id, entry.key),
+        feed=feed.id,
+        key=entry.key,
+        text=text,
+        text_source=source,
+        captured_at=utc(captured_at),
+        url=entry.link,
+        title=_line(entry.title),
+        author=_line(entry.author),
+        outlet=feed.title or _line(outlet),
+        language=_language(feed, entry),
+        published_at=entry.published,
+        published_raw=entry.published_raw,
+    )
+
+
+def from_file(
+    data: bytes,
+    *,
+    name: str,
+    captured_at: datetime,
+    url: str | None = None,
+    published: datetime | None = None,
+    outlet: str | None = None,
+    language: str = "en",
+) -> Article:
+    """An article from a file of plain text, taken as it is, or of HTML, reduced to its main text.
+
+    ``name`` is for messages. The URL makes the article's identity, else its content does. ParseError where
+    there is no text.
+    """
+    is_html = looks_like_html(data)
+    text = text_from_page(data, url) if is_html else storable(decode(data))
+    if not text.strip():
+        raise ParseError("the file has no text", where=name, remedy="Give a file of plain text or HTML")
+    key = f"link:{url}" if url else f"hash:{hashlib.sha256(data).hexdigest()[:32]}"
+    return Article(
+        id=article_id(IMPORTED, key),
+        feed=IMPORTED,
+        key=key,
+        text=text,
+        text_source=TextSource.FILE,
+        captured_at=utc(captured_at),
+        url=url,
+        title=_line(title_of(data)) if is_html else None,
+        outlet=outlet,
+        language=language,
+        published_at=utc(published) if published else None,
+    )
+
+
+def _text(feed: Feed, entry: Entry, page: bytes | None) -> tuple[str, TextSource]:
+    """The fullest text that the feed's setting asks for, and its source.
+
+    A content that breaks off ("Continue reading …") counts as a summary. A page that yields less than the
+    feed's own summary was not read rightly: a consent wall, or one that scripts would have to fill.
+    """
+    content, summary = text_from_fragment(entry.content or ""), text_from_fragment(entry.summary or "")
+    teaser = max(summary, "" if _full(content) else content, key=len)
+    carried = [(content, TextSource.CONTENT)] if _full(content) else []
+    linked = [(text_from_page(page, entry.link), TextSource.PAGE)] if page else []
+    order = linked + carried if feed.full_text is FullText.ALWAYS else carried + linked
+    for text, source in order:
+        if text and (source is TextSource.CONTENT or len(text) >= len(teaser)):
+            return text, source
+    return (teaser, TextSource.SUMMARY) if teaser else (_line(entry.title) or "", TextSource.TITLE)
+
+
+def _full(text: str) -> bool:
+    return bool(text) and not _TEASER.search(text[-_ENDING:])
+
+
+def _line(text: str | None) -> str | None:
+    """A title or name on one line, its entities and tags resolved."""
+    return " ".join(text_from_fragment(text).split()) or None if text else None
+
+
+def _language(feed: Feed, entry: Entry) -> str:
+    """The configured language; where that is English, the default, an entry may say otherwise of itself."""
+    return entry.language or feed.language if feed.language == "en" else feed.language

@@ -1,0 +1,156 @@
+"""Markup → text: paragraphs separated by blank lines, nothing but the article's words.
+
+Pure functions of bytes and strings. Whatever the markup does, they cost time in proportion to its size: no
+recursion, no pattern that looks back, and a limit beyond which tags are only cut out.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from itertools import groupby
+
+import trafilatura
+from lxml import etree
+
+DEEPEST_TREE = 400
+MOST_TAGS = 200_000
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_TAG = re.compile(r"<[A-Za-z/!?]")
+_WHOLE_TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
+_BLANKS = re.compile(r"\s+")
+_OPENING = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|main|article|section|div|h1|p)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+_SKIPPED = frozenset({
+    "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "audio", "video", "form",
+    "button", "select", "textarea", "nav", "figure", "figcaption", "head", "title",
+})  # fmt: skip
+_BLOCKS = frozenset({
+    "html", "body", "p", "div", "section", "article", "main", "aside", "header", "footer", "address", "blockquote",
+    "pre", "ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
+    "details", "summary", "center",
+})  # fmt: skip
+_CREDITS = re.compile(r"(?:^|[\s_-])(?:credits?|captions?(?:-text)?|copyright)(?:$|[\s_-])", re.IGNORECASE)
+
+
+def storable(text: str) -> str:
+    """The same text, of the same length, with U+FFFD for what no database and no JSON can hold."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def text_from_fragment(fragment: str) -> str:
+    """The text of a piece of HTML, or of plain text with or without entities.
+
+    Block elements become paragraphs, ``<br>`` a line break; scripts, styles, figures, captions and credits are
+    left out. Text without any tag keeps its lines and paragraphs.
+    """
+    if not _TAG.search(fragment):
+        return _plain(fragment)
+    root = _tree(fragment.encode("utf-8", "replace"))
+    return storable(_walk(root)) if root is not None else _plain(_WHOLE_TAG.sub("\n\n", fragment))
+
+
+def text_from_page(page: bytes, url: str | None = None) -> str:
+    """The main text of a web page, without menus, teasers and comments; empty where there is none.
+
+    ``url`` only helps to tell the site's own furniture.
+    """
+    root = _tree(page)
+    if root is None:
+        return _plain(_WHOLE_TAG.sub("\n\n", decode(page)))
+    text = trafilatura.extract(root, url=url, include_comments=False, include_tables=False, output_format="txt")
+    paragraphs = (_tidy(line) for line in (text or "").splitlines())
+    return storable("\n\n".join(paragraph for paragraph in paragraphs if paragraph))
+
+
+def looks_like_html(data: bytes) -> bool:
+    """Whether a file is HTML rather than plain text: it begins with a tag that HTML documents begin with."""
+    return _OPENING.match(data[:4096].removeprefix(b"\xef\xbb\xbf")) is not None
+
+
+def decode(data: bytes) -> str:
+    """Text in UTF-8, with or without its mark, else in Windows-1252, which reads any byte."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def title_of(page: bytes) -> str | None:
+    """The title an HTML page gives itself."""
+    root = _tree(page)
+    found = root.findtext(".//title") if root is not None else None
+    return _tidy(found) or None if found else None
+
+
+def _tree(markup: bytes) -> etree._Element | None:
+    """The parsed markup; None where it is no tree, or one so large or deep that its walk would cost too much."""
+    if markup.count(b"<") > MOST_TAGS:
+        return None
+    encoding = "utf-8" if _is_utf8(markup) else None
+    parser = etree.HTMLParser(encoding=encoding, remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
+    try:
+        root = etree.fromstring(markup, parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
+    return root if root is not None and _shallow(root) else None
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _shallow(root: etree._Element) -> bool:
+    depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > DEEPEST_TREE:
+            return False
+    return True
+
+
+def _walk(root: etree._Element) -> str:
+    """The text in document order, cut into paragraphs where blocks begin and end."""
+    pieces: list[str] = []
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        block = element.tag in _BLOCKS
+        if event == "start":
+            pieces.append("\n\n" if block else _inline(element.tag))
+            if element.tag in _SKIPPED or _CREDITS.search(element.get("class") or ""):
+                walk.skip_subtree()
+            else:
+                pieces.append(_BLANKS.sub(" ", element.text or ""))
+        else:
+            pieces.append("\n\n" if block else "")
+            pieces.append(_BLANKS.sub(" ", element.tail or ""))
+    return _paragraphs("".join(pieces), _tidy)
+
+
+def _inline(tag: object) -> str:
+    return "\n" if tag == "br" else " " if tag in {"td", "th"} else ""
+
+
+def _plain(text: str) -> str:
+    unescaped = storable(html.unescape(text)).replace("\r\n", "\n").replace("\r", "\n")
+    return _paragraphs(unescaped, lambda line: _INVISIBLE.sub("", line).rstrip())
+
+
+def _paragraphs(text: str, tidy: Callable[[str], str]) -> str:
+    """The lines made tidy; empty ones, however many, part paragraphs."""
+    runs = groupby(map(tidy, text.split("\n")), key=bool)
+    return "\n\n".join("\n".join(lines) for filled, lines in runs if filled).strip()
+
+
+def _tidy(line: str) -> str:
+    return " ".join(_INVISIBLE.sub("", line).split())
