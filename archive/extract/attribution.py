@@ -6,8 +6,12 @@ Who the source's words stand for is the business of ``speakers``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from archive.extract import candidates, gate, quotes
+from archive.extract.candidates import Candidate, Page
+from archive.extract.clauses import Reach
 from archive.extract.text import Document
 from archive.model import Span, StatementKind
 
@@ -40,5 +44,33 @@ class Attribution:
 
 def find(document: Document) -> tuple[Attribution, ...]:
     """Every attribution in the document, ordered by where its content begins."""
-    del document
-    return ()
+    page = candidates.page(document, quotes.find(document))
+    passed = []
+    for number in range(len(document.sentences)):
+        for candidate in candidates.generate(page, number):
+            confidence = gate.score(page, candidate)
+            if confidence >= gate.THRESHOLD:
+                passed.append((confidence, candidate))
+    return settle(page, passed)
+
+
+def settle(page: Page, passed: Sequence[tuple[float, Candidate]]) -> tuple[Attribution, ...]:
+    """The attributions that passed, with spans of the text."""
+    found = [_attribution(page, confidence, candidate) for confidence, candidate in passed]
+    return tuple(sorted(found, key=lambda a: a.content[0]))
+
+
+def _attribution(page: Page, confidence: float, candidate: Candidate) -> Attribution:
+    return Attribution(
+        kind=StatementKind.DIRECT if candidate.quotation else StatementKind.INDIRECT,
+        content=tuple(_span(page, reach) for reach in candidate.content),
+        cue=tuple(_span(page, reach) for reach in candidate.cue),
+        speaker=_span(page, candidate.source) if candidate.source else None,
+        confidence=round(confidence, 3),
+        pattern=candidate.pattern,
+    )
+
+
+def _span(page: Page, reach: Reach) -> Span:
+    tokens = page.document.tokens
+    return Span(tokens[reach.first].start, tokens[reach.last - 1].end)

@@ -1,0 +1,236 @@
+"""Within one sentence: where a verb's subject stands, and how far what follows a verb reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from archive.extract.grammar import Chunk, NOUNS
+from archive.extract.text import Token
+
+FARTHEST = 45
+"""Chunks looked at on either side of a verb: sentences without an end must not cost more than their length."""
+
+
+class Reach(NamedTuple):
+    """Tokens ``first`` to before ``last``."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A sentence as chunks, with the tokens of the document they stand for."""
+
+    tokens: Sequence[Token]
+    chunks: Sequence[Chunk]
+    first: int
+    last: int
+
+    def kind(self, i: int) -> str:
+        """The kind of chunk ``i``; "" outside the sentence."""
+        return self.chunks[i].kind if 0 <= i < len(self.chunks) else ""
+
+    def word(self, i: int) -> str:
+        """The first word of chunk ``i`` in lower case; "" outside the sentence."""
+        return self.tokens[self.chunks[i].first].lower if 0 <= i < len(self.chunks) else ""
+
+    def at(self, token: int, start: int = 0) -> int:
+        """The number of the chunk that holds ``token`` or, at the end, the number of chunks; search begins at ``start``."""
+        i = start
+        while i < len(self.chunks) and self.chunks[i].last <= token:
+            i += 1
+        return i
+
+    def finite(self, i: int) -> bool:
+        """Whether chunk ``i`` is a finite verb group."""
+        return 0 <= i < len(self.chunks) and self.chunks[i].finite
+
+
+JOINING = frozenset("of for from in at with on to by about against under within behind over between near and or & 's".split())
+SUBORDINATE = frozenset(
+    "because although though while whereas if unless until since as when after before once so despite amid following".split()
+)
+RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
+
+
+def phrase_start(clause: Clause, i: int) -> int:
+    """The first chunk of the noun phrase, prepositional phrases and coordination included, that ends with chunk ``i``."""
+    while True:
+        joint, left = i - 1, i - 2
+        if clause.kind(left) not in {"NP", "TIME"} or clause.kind(left) == "TIME":
+            return i
+        if clause.kind(joint) == "IN" and clause.word(joint) in JOINING:
+            if left == 0 or clause.word(joint) == "of" or clause.kind(left - 1) not in {"VG", "RP"}:
+                i = left
+                continue
+            return i
+        if clause.kind(joint) == "CC" and clause.kind(left - 1) not in {"VG", "RP"}:
+            i = left
+            continue
+        return i
+
+
+def phrase_end(clause: Clause, i: int) -> int:
+    """The chunk after the noun phrase that begins with chunk ``i``: prepositional phrases and names in commas included."""
+    end = i + 1
+    while True:
+        if clause.kind(end) == "IN" and clause.word(end) in JOINING and clause.kind(end + 1) == "NP":
+            end += 2
+        elif clause.kind(end) == "CC" and clause.kind(end + 1) == "NP" and not clause.finite(end + 2):
+            end += 2
+        else:
+            return end
+
+
+def subject(clause: Clause, verb: int) -> Reach | None:
+    """The words that name who does what verb group ``verb`` says, as far as they stand before it."""
+    i = verb - 1
+    while clause.kind(i) in {"RB", "Q", "TIME"} or (clause.kind(i) == "RP"):
+        i -= 1
+    found = _skip_aside(clause, i)
+    if found is None:
+        return None
+    i, inner = found
+    kind = clause.kind(i)
+    if kind == "NP":
+        start = phrase_start(clause, i)
+        last = clause.chunks[inner].last if inner > i else clause.chunks[i].last
+        return Reach(clause.chunks[start].first, last)
+    if kind in {"WH", "THAT"} and clause.word(i) in RELATIVE:
+        return Reach(clause.chunks[i].first, clause.chunks[i].last)
+    if kind == "CC":
+        return _shared(clause, i - 1)
+    return None
+
+
+def _skip_aside(clause: Clause, i: int) -> tuple[int, int] | None:
+    """Over what stands between commas, dashes or brackets before a verb: the chunk before it and its last chunk."""
+    closing = clause.kind(i)
+    if closing not in {"COMMA", "DASH", "RRB"}:
+        return i, i
+    opening = {"COMMA": "COMMA", "DASH": "DASH", "RRB": "LRB"}[closing]
+    k = i - 1
+    lowest = max(0, i - FARTHEST)
+    best: int | None = None
+    while k > lowest:
+        if clause.kind(k) == opening and clause.kind(k - 1) == "NP":
+            if _is_aside(clause, k + 1, i):
+                best = k
+                if clause.kind(k + 1) == "WH" or opening != "COMMA":
+                    break
+            elif best is not None:
+                break
+        elif clause.kind(k) in {"STOP", "COLON"}:
+            break
+        k -= 1
+    return (best - 1, i) if best is not None else None
+
+
+def _is_aside(clause: Clause, start: int, end: int) -> bool:
+    """Whether the chunks from ``start`` to before ``end`` can stand beside a name: a description, an age, a relative clause."""
+    if clause.kind(start) == "WH" or (clause.kind(start) == "IN" and clause.kind(start + 1) == "WH"):
+        return True
+    if any(clause.finite(k) and clause.kind(k - 1) not in {"WH", "THAT"} for k in range(start, end)):
+        return False
+    return clause.kind(start) in {"NP", "VG", "IN", "JJ", "RB", "TIME", "X"} and start < end
+
+
+def _shared(clause: Clause, i: int) -> Reach | None:
+    """The subject of the nearest finite verb before chunk ``i``, which a second verb shares with it."""
+    for k in range(i, max(-1, i - FARTHEST), -1):
+        if clause.kind(k) in {"STOP", "COLON"}:
+            return None
+        if clause.finite(k):
+            return subject(clause, k)
+    return None
+
+
+def main_subject(clause: Clause, verb: int) -> Reach | None:
+    """Whose doing a participle or infinitive at ``verb`` is: the subject of the nearest finite verb, first to the left."""
+    for k in range(verb - 1, max(-1, verb - FARTHEST), -1):
+        if clause.finite(k) and (found := subject(clause, k)):
+            return found
+    for k in range(verb + 1, min(len(clause.chunks), verb + FARTHEST)):
+        if clause.finite(k):
+            return subject(clause, k)
+    return None
+
+
+def inverted(clause: Clause, i: int) -> tuple[Reach, int] | None:
+    """The subject that stands after its verb, from chunk ``i``, with what describes it; and the chunk after it."""
+    if clause.kind(i) != "NP":
+        return None
+    end = phrase_end(clause, i)
+    if clause.finite(end):
+        return None
+    stop = end
+    while clause.kind(stop) == "COMMA" and clause.kind(stop + 1) in {"NP", "WH"} and stop - i < FARTHEST:
+        after = _aside_end(clause, stop + 1)
+        if after is None:
+            break
+        stop = after
+    return Reach(clause.chunks[i].first, clause.chunks[stop - 1].last), stop
+
+
+def _aside_end(clause: Clause, i: int) -> int | None:
+    """The chunk after a description that begins with chunk ``i`` and reaches to a comma or the sentence's end."""
+    relative = clause.kind(i) == "WH"
+    for k in range(i, min(len(clause.chunks), i + FARTHEST)):
+        if clause.kind(k) in {"COMMA", "STOP", "COLON", "Q"}:
+            return k
+        if clause.finite(k) and not relative and clause.kind(k - 1) not in {"WH", "THAT"}:
+            return None
+    return len(clause.chunks) if i < len(clause.chunks) else None
+
+
+def object_end(clause: Clause, i: int) -> int:
+    """The chunk after the object that begins with chunk ``i``, with all that modifies it."""
+    k = i
+    limit = min(len(clause.chunks), i + FARTHEST)
+    while k < limit:
+        kind = clause.kind(k)
+        if kind in {"STOP", "COLON", "RRB", "TIME"} or (kind == "DASH" and k > i):
+            break
+        if kind == "COMMA" and not _list_goes_on(clause, k):
+            break
+        if kind == "CC" and clause.kind(k + 1) == "VG" and clause.chunks[k + 1].finite:
+            break
+        if kind == "CC" and clause.kind(k + 1) == "NP" and clause.finite(phrase_end(clause, k + 1)):
+            break
+        if kind == "IN" and k > i and (clause.word(k) in SUBORDINATE or clause.kind(k + 1) == "TIME"):
+            break
+        if kind == "WH" and k > i and clause.word(k) in {"when", "where"}:
+            break
+        k += 1
+    return k
+
+
+def _list_goes_on(clause: Clause, k: int) -> bool:
+    """Whether the comma at chunk ``k`` stands within a list of noun phrases."""
+    if clause.kind(k + 1) != "NP":
+        return False
+    end = phrase_end(clause, k + 1)
+    if clause.kind(end) == "COMMA":
+        return clause.kind(end + 1) == "CC" or (clause.kind(end + 1) == "NP" and _list_goes_on(clause, end))
+    return False
+
+
+def clause_end(clause: Clause, i: int) -> int:
+    """The chunk after the clause that begins with chunk ``i``, up to the sentence's end or what is clearly outside."""
+    k = i
+    while k < len(clause.chunks):
+        kind = clause.kind(k)
+        if kind == "STOP" and k == len(clause.chunks) - 1:
+            break
+        if kind == "RRB" and not any(clause.kind(b) == "LRB" for b in range(max(i, k - FARTHEST), k)):
+            break
+        k += 1
+    return k
+
+
+def is_nominal(clause: Clause, reach: Reach) -> bool:
+    """Whether a common or proper noun is among the words."""
+    return any(clause.tokens[k].tag in NOUNS for k in range(reach.first, reach.last))

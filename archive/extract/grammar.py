@@ -1,0 +1,200 @@
+"""Sentences → chunks: noun phrases, verb groups and the small words between them. Shallow, and never wrong for long."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from archive.extract.text import Token
+
+NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS"})
+VERBS = frozenset({"VB", "VBD", "VBZ", "VBP", "VBN", "VBG", "MD"})
+FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+MODIFIERS = frozenset({"JJ", "JJR", "JJS", "CD", "$", "POS", "FW", "ADD", "AFX"}) | NOUNS
+OPENERS = frozenset({"DT", "PDT", "PRP$"}) | MODIFIERS
+ADVERBS = frozenset({"RB", "RBR", "RBS"})
+AUXILIARIES = frozenset(
+    "be is am are was were been being 's 're 'm ’s ’re ’m have has had having 've ’ve do does did 'd ’d get gets got".split()
+)
+BE = frozenset("be is am are was were been being 's 're 'm ’s ’re ’m get gets got getting".split())
+TIMES = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight week month year day "
+    "morning afternoon evening night weekend january february march april may june july august september october "
+    "november december weeks months years days".split()
+)
+DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight".split())
+SAME = {",": "COMMA", ":": "COLON", "DASH": "DASH", "-LRB-": "LRB", "-RRB-": "RRB", "QUOTE": "Q", "''": "Q", ".": "STOP",
+        "CC": "CC", "IN": "IN", "TO": "IN", "RP": "RP", "WP": "WH", "WDT": "WH", "WRB": "WH", "WP$": "WH",
+        "RB": "RB", "RBR": "RB", "RBS": "RB", "JJ": "JJ", "JJR": "JJ", "JJS": "JJ", "POS": "Q"}  # fmt: skip
+
+
+class Chunk(NamedTuple):
+    """Tokens ``first`` to before ``last``. ``kind`` is ``NP``, ``TIME`` (a noun phrase that says when), ``VG`` (a verb
+    group with its auxiliaries and adverbs), ``WH``, ``IN``, ``THAT``, ``CC``, ``COMMA``, ``COLON``, ``DASH``, ``LRB``,
+    ``RRB``, ``Q``, ``RB``, ``RP``, ``JJ``, ``STOP`` or ``X``. ``head`` is the token that carries it; ``form`` of a verb group
+    is ``fin``, ``inf``, ``ing``, ``part`` or, with an auxiliary before a participle, ``pass``.
+    """
+
+    kind: str
+    first: int
+    last: int
+    head: int
+    form: str = ""
+    finite: bool = False
+
+
+def chunks(tokens: Sequence[Token], first: int, last: int) -> list[Chunk]:
+    """The chunks of the sentence from token ``first`` to before ``last``; together they cover it."""
+    found: list[Chunk] = []
+    i = first
+    while i < last:
+        token = tokens[i]
+        tag = token.tag
+        if tag in OPENERS and (chunk := _noun_phrase(tokens, i, last)):
+            found.append(chunk)
+        elif tag in {"PRP", "EX"}:
+            found.append(Chunk("NP", i, i + 1, i))
+        elif tag in VERBS or (tag == "TO" and _infinitive(tokens, i, last)) or (
+            tag in ADVERBS and _leads_verb(tokens, i, last)
+        ):
+            found.append(_verb_group(tokens, i, last))
+        elif token.lower == "that" and tag in {"IN", "WDT", "DT"}:
+            found.append(Chunk("THAT", i, i + 1, i))
+        elif tag == "DT":
+            found.append(Chunk("NP", i, i + 1, i))
+        else:
+            found.append(Chunk(SAME.get(tag, "X"), i, i + 1, i))
+        i = found[-1].last
+    return found
+
+
+def _noun_phrase(tokens: Sequence[Token], i: int, last: int) -> Chunk | None:
+    """The base noun phrase that begins at ``i``, or None where no noun, number or pronoun carries it."""
+    head = -1
+    j = i
+    while j < last:
+        tag, lower = tokens[j].tag, tokens[j].lower
+        if tag in NOUNS or tag in {"CD", "ADD", "FW"}:
+            if lower in DAYS and j > i and tokens[j - 1].lower not in _BEFORE_DAYS:
+                break
+            head = j
+            if lower in DAYS and not (j + 1 < last and tokens[j + 1].lower in _AFTER_DAYS):
+                j += 1
+                break
+        elif tag in {"JJ", "JJR", "JJS", "$", "AFX"}:
+            if head >= 0 and tokens[head].tag != "CD" and not _noun_follows(tokens, j, last):
+                break
+        elif tag == "POS":
+            if head < 0 or not _noun_follows(tokens, j, last):
+                break
+        elif tag in {"DT", "PDT", "PRP$"}:
+            if head >= 0 or (j > i and tokens[j - 1].tag not in {"PDT", "DT"}):
+                break
+            if lower == "that" and not _noun_follows(tokens, j, last):
+                break
+        elif tag in {"RB", "RBR", "RBS", "VBN", "VBG", ","}:
+            if head >= 0 or j == i or not _modifies(tokens, j, last):
+                break
+        else:
+            break
+        j += 1
+    if head < 0:
+        return Chunk("NP", i, j, j - 1) if j > i and tokens[i].tag in {"DT", "PDT"} and tokens[i].lower != "that" else None
+    end = head + 1
+    return Chunk("TIME" if tokens[head].lower in TIMES else "NP", i, end, head)
+
+
+_BEFORE_DAYS = frozenset("the last next this every each late early a on".split())
+_AFTER_DAYS = frozenset("morning night evening afternoon 's ’s".split())
+
+
+def _noun_follows(tokens: Sequence[Token], j: int, last: int) -> bool:
+    """Whether a noun comes after ``j`` with only modifiers between."""
+    for k in range(j + 1, min(last, j + 6)):
+        tag = tokens[k].tag
+        if tag in NOUNS or tag == "CD":
+            return True
+        if tag not in {"JJ", "JJR", "JJS", "VBN", "VBG", "RB", "$", "RBS"}:
+            return False
+    return False
+
+
+def _modifies(tokens: Sequence[Token], j: int, last: int) -> bool:
+    """Whether an adverb, participle or comma at ``j`` stands within a noun phrase, before its noun."""
+    if tokens[j].tag == ",":
+        return tokens[j - 1].tag in {"JJ", "JJS"} and j + 1 < last and tokens[j + 1].tag == "JJ" and _noun_follows(
+            tokens, j, last
+        )
+    return _noun_follows(tokens, j, last)
+
+
+def _infinitive(tokens: Sequence[Token], i: int, last: int) -> bool:
+    for k in range(i + 1, min(last, i + 4)):
+        if tokens[k].tag in {"VB", "VBP"}:
+            return True
+        if tokens[k].tag not in ADVERBS:
+            return False
+    return False
+
+
+def _leads_verb(tokens: Sequence[Token], i: int, last: int) -> bool:
+    """Whether the adverbs from ``i`` stand right before a finite verb or participle and so belong to its group."""
+    for k in range(i + 1, min(last, i + 4)):
+        tag = tokens[k].tag
+        if tag in {"VBD", "VBZ", "VBP", "MD"}:
+            return True
+        if tag not in ADVERBS:
+            return False
+    return False
+
+
+def _verb_group(tokens: Sequence[Token], i: int, last: int) -> Chunk:
+    """The verb group that begins at ``i``: auxiliaries, adverbs, main verb."""
+    head, finite = -1, False
+    passive = False
+    j = i
+    while j < last:
+        tag, lower = tokens[j].tag, tokens[j].lower
+        if tag in VERBS:
+            if head >= 0 and not _may_follow(tokens, head, j):
+                break
+            passive = head >= 0 and tag == "VBN" and tokens[head].lower in BE
+            finite = finite or (head < 0 and tag in FINITE)
+            head = j
+        elif tag == "TO":
+            if head >= 0:
+                break
+        elif tag in ADVERBS or lower in {"n't", "n’t"}:
+            if head >= 0 and not _verb_after(tokens, j, last, head):
+                break
+        else:
+            break
+        j += 1
+    form = _form(tokens, i, head, passive=passive, finite=finite)
+    return Chunk("VG", i, head + 1, head, form, finite)
+
+
+def _may_follow(tokens: Sequence[Token], head: int, j: int) -> bool:
+    if tokens[head].tag == "MD":
+        return tokens[j].tag in {"VB", "VBP", "VBD", "VBN"}
+    return tokens[head].lower in AUXILIARIES and tokens[j].tag in {"VBN", "VBG", "VBD", "VB"}
+
+
+def _verb_after(tokens: Sequence[Token], j: int, last: int, head: int) -> bool:
+    for k in range(j + 1, min(last, j + 4)):
+        if tokens[k].tag in VERBS:
+            return _may_follow(tokens, head, k)
+        if tokens[k].tag not in ADVERBS:
+            return False
+    return False
+
+
+def _form(tokens: Sequence[Token], first: int, head: int, *, passive: bool, finite: bool) -> str:
+    if passive:
+        return "pass"
+    if tokens[first].tag == "TO":
+        return "inf"
+    if finite:
+        return "fin"
+    leading = next(k for k in range(first, head + 1) if tokens[k].tag in VERBS)
+    return {"VBG": "ing", "VBN": "part"}.get(tokens[leading].tag, "inf")
