@@ -216,11 +216,16 @@ assessment_rows = Table(
     Column("rule", Text, nullable=False),
     Column("cause", Text, nullable=False),
     Column("recorded_at", Moment, nullable=False),
+    Column("superseded_position", BigInt),
     UniqueConstraint("actor", "topic", "position"),
     Index(None, "position"),
     sqlite_strict=True,
 )
-"""Every judgement ever made. ``actor`` is the statement's, as it was recorded; null where nobody could be told."""
+"""Every judgement ever made; one for each statement and topic counts, whose ``superseded_position`` is null.
+
+``actor`` is the statement's, as it was recorded; null where nobody could be told. A judgement that came after one
+of more authority was superseded from the start, at its own position.
+"""
 
 stance_rows = Table(
     "stance_rows",

@@ -263,9 +263,9 @@ def _topic_rows() -> None:
 def _article_rows() -> None:
     op.create_table(
         "article_rows",
+        sa.Column("position", BIGINT, nullable=False, autoincrement=False),
         sa.Column("article", sa.Text(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False, autoincrement=False),
-        sa.Column("position", BIGINT, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("feed", sa.Text(), nullable=False),
         sa.Column("entry", sa.Text(), nullable=False),
         sa.Column("url", sa.Text()),
@@ -278,9 +278,10 @@ def _article_rows() -> None:
         sa.Column("text_source", sa.Text(), nullable=False),
         sa.Column("chars", sa.Integer(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("article", "revision", name=op.f("pk_article_rows")),
+        sa.PrimaryKeyConstraint("position", name=op.f("pk_article_rows")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_article_rows_article_revision"), "article_rows", ["article", "revision"])
     op.create_index(op.f("ix_article_rows_feed_captured_at"), "article_rows", ["feed", "captured_at"])
     op.create_index(op.f("ix_article_rows_outlet"), "article_rows", ["outlet"])
 
@@ -317,6 +318,8 @@ def _statement_rows() -> None:
         sa.Column("precision", sa.Text(), nullable=False),
         sa.Column("said_on", sa.Text()),
         sa.Column("confidence", sa.Integer(), nullable=False),
+        sa.Column("dateline", MOMENT, nullable=False),
+        sa.Column("article_position", BIGINT, nullable=False),
         sa.Column("start", sa.Integer(), nullable=False),
         sa.Column("content_spans", sa.Text(), nullable=False),
         sa.Column("cue_spans", sa.Text(), nullable=False),
@@ -371,6 +374,7 @@ def _assessment_rows() -> None:
         sa.Column("rule", sa.Text(), nullable=False),
         sa.Column("cause", sa.Text(), nullable=False),
         sa.Column("recorded_at", MOMENT, nullable=False),
+        sa.Column("superseded_position", BIGINT),
         sa.PrimaryKeyConstraint("statement", "topic", "position", name=op.f("pk_assessment_rows")),
         sa.UniqueConstraint("actor", "topic", "position", name=op.f("uq_assessment_rows_actor_topic_position")),
         sqlite_strict=True,

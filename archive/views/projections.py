@@ -1,0 +1,226 @@
+"""The projections, and how they follow the log: in batches, each with its cursor in the same transaction.
+
+A projection that meets an event it cannot apply stops there: its cursor says so, and so does every
+:func:`catch_up` from then on. It hinders no other, but for those that read its rows; they wait where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from sqlalchemy import Connection, Engine, select
+
+from archive.errors import ProjectionError
+from archive.ledger.engine import reading, writing
+from archive.ledger.events import Event, Recorded
+from archive.ledger.record import WORDS
+from archive.ledger.store import Ledger
+from archive.views import registry, reported, stances
+from archive.views.rows import Change, Rows
+from archive.views.tables import projection_cursors
+
+BATCH = 20_000
+"""Events a transaction: more would be hardly faster; this many take some 50 MB."""
+
+Fold: TypeAlias = Callable[[Sequence[Recorded], Rows], list[Change]]
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told the position reached and the size of the log."""
+
+
+class SetBackError(ProjectionError):
+    """Another process began to derive the same rows anew while this one was at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Tables derived from the log by one fold. A new ``version`` makes what an older one derived unusable.
+
+    ``reads`` names projections whose rows the fold reads; it never runs ahead of them.
+    """
+
+    name: str
+    version: int
+    handles: frozenset[type[Event]]
+    fold: Fold
+    reads: tuple[str, ...] = ()
+
+
+PROJECTIONS = (
+    Projection("registry", 1, registry.HANDLES, registry.fold_registry),
+    Projection("articles", 1, reported.ARTICLES, reported.fold_articles),
+    Projection("statements", 1, reported.STATEMENTS, reported.fold_statements),
+    Projection("stances", 1, stances.HANDLES, stances.fold_stances, reads=("registry", "statements")),
+)
+"""In the order in which they read each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a projection has come, and where and why it stopped, if it did."""
+
+    name: str
+    version: int
+    position: int
+    failed_at: int | None = None
+    error: str | None = None
+
+    def raise_failure(self) -> None:
+        """ProjectionError where the projection has stopped."""
+        if self.error is not None:
+            raise ProjectionError(
+                f"the projection {self.name} has stopped: {self.error}",
+                where=f"position {self.failed_at}",
+                remedy="Nothing is lost. With a version of the program that knows this event, run: archive rebuild",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One set of projected tables with its cursors: the live one, or the fresh one of a rebuild."""
+
+    suffix: str = ""
+    projections: tuple[Projection, ...] = PROJECTIONS
+
+    def follow(self, engine: Engine, ledger: Ledger, batch: int = BATCH, progress: Progress | None = None) -> None:
+        """Apply what is in the log, as far as projections have not stopped."""
+        with writing(engine) as connection:
+            self.enrol(connection)
+        while True:
+            size = ledger.size()
+            with reading(engine) as connection:
+                start = self._start(self.cursors(connection), size)
+            if start >= size:
+                return
+            for events in ledger.read_batches(start, size, parts=(WORDS,), batch=batch):
+                with writing(engine) as connection:
+                    self.advance(connection, events)
+                if progress:
+                    progress(events[-1].position, size)
+
+    def enrol(self, connection: Connection) -> None:
+        """Give each projection its cursor, at the beginning of the log, where it has none."""
+        known = self.cursors(connection)
+        for projection in self.projections:
+            if projection.name not in known:
+                name = projection.name + self.suffix
+                connection.execute(
+                    projection_cursors.insert().values(name=name, version=projection.version, position=0)
+                )
+
+    def cursors(self, connection: Connection, *, lock: bool = False) -> dict[str, Cursor]:
+        """The cursors by the projections' names; locked until the end of the transaction, if so wished."""
+        names = {projection.name + self.suffix: projection for projection in self.projections}
+        query = select(projection_cursors).where(projection_cursors.c.name.in_(names)).order_by("name")
+        rows = connection.execute(query.with_for_update() if lock else query)
+        found = {names[row.name].name: Cursor(**(dict(row._mapping) | {"name": names[row.name].name})) for row in rows}
+        return {name: _checked(cursor, self._named(name)) for name, cursor in found.items()}
+
+    def advance(self, connection: Connection, events: Sequence[Recorded]) -> None:
+        """Apply a batch, or what each projection has not applied of it, in this transaction."""
+        cursors = self.cursors(connection, lock=True)
+        for projection in self.projections:
+            cursor = cursors.get(projection.name)
+            if cursor is None or events[0].position > cursor.position + 1:
+                raise SetBackError(
+                    f"the projection {projection.name} was set back by another process",
+                    where=f"position {events[0].position}",
+                    remedy="Let one rebuild finish before the next is started",
+                )
+            if cursor.error is not None:
+                continue
+            limit = min((cursors[name].position for name in projection.reads), default=events[-1].position)
+            mine = [one for one in events if cursor.position < one.position <= limit]
+            if mine:
+                cursors[projection.name] = moved = self._apply(connection, projection, cursor, mine)
+                self._store(connection, moved)
+
+    def _named(self, name: str) -> Projection:
+        return next(projection for projection in self.projections if projection.name == name)
+
+    def _start(self, cursors: Mapping[str, Cursor], size: int) -> int:
+        """The least position from which a projection can still go on; the log's size where none can."""
+        return min(
+            (
+                cursors[one.name].position
+                for one in self.projections
+                if cursors[one.name].error is None
+                and all(
+                    cursors[name].error is None or cursors[name].position > cursors[one.name].position
+                    for name in one.reads
+                )
+            ),
+            default=size,
+        )
+
+    def _apply(
+        self, connection: Connection, projection: Projection, cursor: Cursor, events: Sequence[Recorded]
+    ) -> Cursor:
+        """The cursor after a batch: at its end, or before the event that could not be applied.
+
+        A batch that fails is undone and halved until that event stands alone.
+        """
+        handled = [one for one in events if type(one.event) in projection.handles]
+        try:
+            if handled:
+                with connection.begin_nested():
+                    rows = Rows(connection, self.suffix, cursor.position)
+                    rows.write(projection.fold(handled, rows))
+        except Exception as error:
+            if _concerns_database(error):
+                raise
+            if len(handled) == 1:
+                failed_at = handled[0].position
+                return replace(cursor, position=failed_at - 1, failed_at=failed_at, error=_line(error))
+            middle = handled[len(handled) // 2].position
+            first = [one for one in events if one.position < middle]
+            cursor = self._apply(connection, projection, cursor, first)
+            if cursor.error is not None:
+                return cursor
+            return self._apply(connection, projection, cursor, events[len(first) :])
+        return replace(cursor, position=events[-1].position)
+
+    def _store(self, connection: Connection, cursor: Cursor) -> None:
+        connection.execute(
+            projection_cursors.update()
+            .where(projection_cursors.c.name == cursor.name + self.suffix)
+            .values(position=cursor.position, failed_at=cursor.failed_at, error=cursor.error)
+        )
+
+
+LIVE = Generation()
+"""The tables that the views read."""
+
+
+def catch_up(
+    engine: Engine, ledger: Ledger, *, batch: int = BATCH, progress: Progress | None = None, live: Generation = LIVE
+) -> None:
+    """Bring every projection up to the end of the log, in transactions of ``batch`` events.
+
+    Safe to call from several processes at once. ProjectionError, after all others are up to date, where a
+    projection has stopped; errors of the database itself pass through.
+    """
+    live.follow(engine, ledger, batch, progress)
+    with reading(engine) as connection:
+        for cursor in live.cursors(connection).values():
+            cursor.raise_failure()
+
+
+def _checked(cursor: Cursor, projection: Projection) -> Cursor:
+    """A cursor that another version of the projection left counts as stopped."""
+    if cursor.version == projection.version:
+        return cursor
+    error = f"its rows were derived by version {cursor.version}, this program has version {projection.version}"
+    return replace(cursor, failed_at=cursor.position + 1, error=error)
+
+
+def _concerns_database(error: Exception) -> bool:
+    """Whether an error is of the connection, disk or locks rather than of the event at hand (PEP 249's names)."""
+    return any(kind.__name__ in {"OperationalError", "InterfaceError"} for kind in type(error).__mro__)
+
+
+def _line(error: Exception) -> str:
+    what = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {what[0] if what else 'no message'}"

@@ -1,0 +1,170 @@
+"""What was captured and what was said in it: articles by revision, statements with their words.
+
+Pure but for reading the rows that a batch touches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from archive.ledger.events import (
+    ArticleCaptured,
+    ArticleRemoved,
+    ArticleRevised,
+    Event,
+    PartErased,
+    Recorded,
+    StatementRecorded,
+    StatementWithdrawn,
+    decode,
+    read_words,
+)
+from archive.ledger.record import WORDS
+from archive.views.registry import json_text
+from archive.views.rows import Change, Insert, Row, Rows, Update
+from archive.views.tables import article_rows, removal_rows, statement_rows, withdrawal_rows
+
+ARTICLES: frozenset[type[Event]] = frozenset({ArticleCaptured, ArticleRevised, ArticleRemoved})
+STATEMENTS: frozenset[type[Event]] = frozenset({ArticleCaptured, StatementRecorded, StatementWithdrawn, PartErased})
+
+_ERASED = (None, None, None, None)
+
+
+def fold_articles(batch: Sequence[Recorded], rows: Rows) -> list[Change]:  # noqa: ARG001 - needs no rows
+    """The changes that a batch makes to articles: nothing but new rows."""
+    return [
+        Insert(
+            article_rows,
+            [
+                (
+                    one.position,
+                    event.article,
+                    event.revision,
+                    event.feed,
+                    event.key,
+                    event.url,
+                    event.outlet,
+                    event.language,
+                    event.published_at,
+                    event.published_raw,
+                    event.captured_at,
+                    one.at,
+                    event.text_source,
+                    event.chars,
+                    event.fingerprint,
+                )
+                for one in batch
+                if isinstance(event := one.event, ArticleCaptured)
+            ],
+        ),
+        Insert(
+            removal_rows,
+            [
+                (event.article, one.position, event.reason, event.observed_at)
+                for one in batch
+                if isinstance(event := one.event, ArticleRemoved)
+            ],
+        ),
+    ]
+
+
+def fold_statements(batch: Sequence[Recorded], rows: Rows) -> list[Change]:
+    """The changes that a batch makes to statements: new rows, withdrawals, and erased words."""
+    erased = {one.event.position for one in batch if isinstance(one.event, PartErased) and one.event.part == WORDS}
+    recorded = _first_of_each(batch, rows)
+    datelines = _datelines(batch, recorded, rows)
+    return [
+        Insert(statement_rows, [_statement(one, datelines, one.position in erased) for one in recorded]),
+        Insert(
+            withdrawal_rows,
+            [
+                (event.statement, one.position, event.cause, event.by, event.reason, one.at)
+                for one in batch
+                if isinstance(event := one.event, StatementWithdrawn)
+            ],
+        ),
+        Update(statement_rows, ("quote", "cue", "speaker", "condition"), [(p, *_ERASED) for p in sorted(erased)]),
+    ]
+
+
+def _first_of_each(batch: Sequence[Recorded], rows: Rows) -> list[Recorded]:
+    """The recorded statements that are new: a second record of the same one changes nothing."""
+    new: dict[str, Recorded] = {}
+    for one in batch:
+        if isinstance(one.event, StatementRecorded):
+            new.setdefault(one.event.statement, one)
+    known = rows.fetch("SELECT statement FROM {keys} JOIN {statement_rows} ON statement = k0", [(key,) for key in new])
+    for (statement,) in known:
+        del new[statement]
+    return list(new.values())
+
+
+def _datelines(batch: Sequence[Recorded], recorded: Sequence[Recorded], rows: Rows) -> dict[str, tuple[str, int]]:
+    """When the articles of these statements were published, or else captured, and where they stand in the log.
+
+    What is not in the batch is read from the log itself: the first event of an article's stream.
+    """
+    articles = {one.event.article for one in recorded if isinstance(one.event, StatementRecorded)}
+    captured = [one for one in batch if isinstance(one.event, ArticleCaptured) and one.event.article in articles]
+    first = {one.event.article: one for one in captured if isinstance(one.event, ArticleCaptured) and one.version == 1}
+    missing = [(f"article:{article}",) for article in sorted(articles - first.keys())]
+    query = "SELECT position, header FROM {keys} JOIN events ON stream = k0 WHERE version = 1"
+    for position, header in rows.fetch(query, missing):
+        one = decode(position, header)
+        if isinstance(one.event, ArticleCaptured):
+            first[one.event.article] = one
+    return {
+        article: (event.published_at or event.captured_at, one.position)
+        for article, one in first.items()
+        if isinstance(event := one.event, ArticleCaptured)
+    }
+
+
+def _statement(one: Recorded, datelines: dict[str, tuple[str, int]], erased: bool) -> Row:
+    event = one.event
+    assert isinstance(event, StatementRecorded)
+    named, speaker = event.named, event.speaker
+    dateline, article_position = datelines.get(event.article, (event.valid_at, 0))
+    return (
+        one.position,
+        event.statement,
+        event.article,
+        event.revision,
+        event.kind,
+        event.resolution,
+        event.actor,
+        named.name if named else None,
+        named.kind if named else None,
+        named.role if named else None,
+        named.country if named else None,
+        event.speaks_for,
+        event.directness,
+        event.valid_at,
+        event.precision,
+        event.said_on,
+        event.confidence,
+        dateline,
+        article_position,
+        event.content[0].start if event.content else 0,
+        json_text(event.content),
+        json_text(event.cue),
+        speaker.start if speaker else None,
+        speaker.end if speaker else None,
+        json_text(event.via),
+        event.extractor,
+        event.pattern,
+        event.cause,
+        one.at,
+        *(_ERASED if erased else _words(one.parts.get(WORDS))),
+    )
+
+
+def _words(body: bytes | None) -> Row:
+    if body is None:
+        return _ERASED
+    words = read_words(body)
+    return (_joined(words.content), _joined(words.cue), words.speaker, words.condition)
+
+
+def _joined(texts: Iterable[str]) -> str | None:
+    return " … ".join(texts) or None

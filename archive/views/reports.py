@@ -1,0 +1,213 @@
+"""Views and reports: named SQL files with a one-line purpose each, and the functions that run them.
+
+The views in ``sql/`` are the public interface for reporting, documented in docs/reporting.md; the queries in
+``sql/reports/`` are what the command line asks. One text serves both databases by a few macros:
+
+``{now}``, ``{days_ago:7}``  the database's clock    ``{text:x}``   bytes in UTF-8 as text
+``{score:x}``  a stance's place on the scale         ``{share:x}``  thousandths as a number from 0 to 1
+``{joined:x}`` a group's texts in one                ``{tally:x}``  how often each position occurs in a group
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.resources import files
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, bindparam, text
+
+from archive.errors import UsageError
+from archive.ledger.schema import Moment
+from archive.model import Stance, fold, iso
+
+Report: TypeAlias = list[dict[str, Any]]
+"""Rows by column name. Moments are texts as :func:`archive.model.iso` writes them, on both databases."""
+
+VIEWS = (
+    "articles",
+    "statements",
+    "actors",
+    "topics",
+    "stance_history",
+    "current_stance",
+    "stance_changes",
+    "country_stance",
+    "feed_health",
+)
+"""In the order in which they build on each other."""
+
+SCORES: Mapping[Stance, float] = {
+    Stance.SUPPORT: 1.0,
+    Stance.CONDITIONAL: 0.5,
+    Stance.OPEN: 0.25,
+    Stance.UNDECIDED: 0.0,
+    Stance.NOT_NOW: -0.5,
+    Stance.OPPOSE: -1.0,
+}
+"""Version 1 of the scale. Labels without a place on it have no score."""
+
+_BOOLEANS = frozenset({"latest", "withdrawn", "divergent", "merged", "retired"})
+_NEAR = 5
+
+_SCORE = "CAST(CASE {} " + " ".join(f"WHEN '{s}' THEN {n}" for s, n in SCORES.items()) + " END AS double precision)"
+_TALLY = " || ".join(
+    f"CASE WHEN count(CASE {{0}} WHEN '{s}' THEN 1 END) > 0"
+    f" THEN ', {s} ' || count(CASE {{0}} WHEN '{s}' THEN 1 END) ELSE '' END"
+    for s in SCORES
+)
+
+_MACROS: Mapping[str, Mapping[str, str]] = {
+    "sqlite": {
+        "now": "(strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z')",
+        "days_ago": "(strftime('%Y-%m-%dT%H:%M:%f', 'now', '-{} days') || '000Z')",
+        "text": "CAST({} AS text)",
+        "joined": "group_concat({}, '; ')",
+    },
+    "postgresql": {
+        "now": "now()",
+        "days_ago": "(now() - interval '{} days')",
+        "text": "convert_from({}, 'UTF8')",
+        "joined": "string_agg({}, '; ')",
+    },
+}
+_COMMON = {"score": _SCORE, "share": "(CAST({} AS double precision) / 1000)", "tally": _TALLY}
+
+
+def named_sql(name: str, dialect: str, **insertions: str) -> str:
+    """The text of a file of ``sql/`` for one database, with ``{name}`` replaced by each of the insertions."""
+    query = (files("archive.views") / "sql" / f"{name}.sql").read_text("utf-8")
+    macros = {**_MACROS[dialect], **_COMMON}
+
+    def expanded(found: re.Match[str]) -> str:
+        name, argument = found[1], found[2]
+        return insertions[name] if name in insertions else macros[name].format(argument)
+
+    return re.sub(r"\{(\w+)(?::([\w.]+))?\}", expanded, query)
+
+
+def create_views(connection: Connection) -> None:
+    """Create the views, or put their present text in place of an older one; privileges on them stay."""
+    dialect = connection.dialect.name
+    if dialect == "sqlite":
+        drop_views(connection)
+    how = "CREATE VIEW" if dialect == "sqlite" else "CREATE OR REPLACE VIEW"
+    for name in VIEWS:
+        connection.exec_driver_sql(f"{how} {name} AS\n{named_sql(name, dialect, stances='current_stance')}")
+
+
+def drop_views(connection: Connection) -> None:
+    """Drop the views that are there."""
+    for name in reversed(VIEWS):
+        connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
+
+
+def stances(
+    connection: Connection,
+    *,
+    topic: str | None = None,
+    actor: str | None = None,
+    as_of: datetime | None = None,
+    known_at: int | None = None,
+) -> Report:
+    """Who stood where at a valid time (None: now), as far as was known at a log position (None: now)."""
+    where = {"topic": topic, "actor": actor}
+    return _run(connection, "stances", where, as_of=as_of, known_at=known_at)
+
+
+def country_stances(
+    connection: Connection,
+    *,
+    topic: str | None = None,
+    country: str | None = None,
+    as_of: datetime | None = None,
+    known_at: int | None = None,
+) -> Report:
+    """Where countries and organisations stood, as :func:`stances` for those who speak for them."""
+    return _run(connection, "countries", {"topic": topic, "country": country}, as_of=as_of, known_at=known_at)
+
+
+def history(connection: Connection, actor: str, *, topic: str | None = None) -> Report:
+    """The course of an actor's stance on each topic, as is known now, each step with its cause and words."""
+    return _run(connection, "history", {"actor": actor, "topic": topic})
+
+
+def statements(
+    connection: Connection, *, actor: str | None = None, topic: str | None = None, since: datetime | None = None
+) -> Report:
+    """Statements made at or after a time, with their provenance; withdrawn ones left out."""
+    return _run(connection, "statements", {"actor": actor, "topic": topic}, since=since)
+
+
+def projections(connection: Connection) -> Report:
+    """How far each projection is behind the log, and why it stopped, if it did."""
+    return _run(connection, "projections", {})
+
+
+def find_actor(connection: Connection, name: str) -> str:
+    """The actor with this id, name or alias, as it stands after merges.
+
+    UsageError where there is none, naming those with similar names, or where several have the name.
+    """
+    names = _run(connection, "names", {})
+    folded = fold(name)
+    by_id = {row["canonical"] for row in names if row["actor"] == name}
+    found = by_id or {row["canonical"] for row in names if row["folded"] == folded}
+    if len(found) == 1:
+        return str(found.pop())
+    if found:
+        listed = ", ".join(sorted(found))
+        raise UsageError(f"several actors are called {name!r}", remedy=f"Give the id of one: {listed}")
+    raise UsageError(f"no actor is called {name!r}", remedy=_suggestion(folded, names))
+
+
+def _suggestion(folded: str, names: Report) -> str:
+    known = {row["folded"]: f"{row['name']} ({row['canonical']})" for row in names}
+    words = set(folded.split())
+    sharing = sorted(other for other in known if words & set(other.split()))
+    near = dict.fromkeys([*sharing, *difflib.get_close_matches(folded, known, n=_NEAR)])
+    listed = ", ".join(known[other] for other in list(near)[:_NEAR])
+    return f"Did you mean {listed}?" if near else "SELECT actor, actor_name FROM actors lists all"
+
+
+def _run(
+    connection: Connection,
+    name: str,
+    where: Mapping[str, str | None],
+    *,
+    as_of: datetime | None = None,
+    known_at: int | None = None,
+    since: datetime | None = None,
+) -> Report:
+    """Run a named report with the conditions that are given."""
+    dialect = connection.dialect.name
+    given: dict[str, Any] = {column: value for column, value in where.items() if value is not None}
+    conditions = [f"h.{column} = :{column}" for column in given] + (["h.valid_at >= :since"] if since else [])
+    values = given | {"since": since and iso(since), "as_of": as_of and iso(as_of), "known_at": known_at}
+    source = _stances_at(dialect, as_of, known_at)
+    country = named_sql("country_stance", dialect, stances=source)
+    insertions = {"stances": source, "country_stance": country, "where": " AND ".join(conditions) or "true"}
+    query = text(named_sql(f"reports/{name}", dialect, **insertions))
+    moments = [bindparam(key, values[key], type_=Moment) for key in ("since", "as_of") if values[key]]
+    used = {key: value for key, value in values.items() if value is not None}
+    rows = connection.execute(query.bindparams(*moments), used)
+    columns = list(rows.keys())
+    return [{column: _plain(column, value) for column, value in zip(columns, row, strict=True)} for row in rows]
+
+
+def _stances_at(dialect: str, as_of: datetime | None, known_at: int | None) -> str:
+    """What to read stances from: the view of the present, or the history as it was at two times."""
+    if as_of is None and known_at is None:
+        return "current_stance"
+    moment = ":as_of" if as_of else _MACROS[dialect]["now"]
+    valid = f"b.valid_from <= {moment} AND (b.valid_to IS NULL OR b.valid_to > {moment})"
+    known = "b.known_from <= :known_at AND (b.known_to IS NULL OR b.known_to > :known_at)"
+    return f"(SELECT b.* FROM stance_history b WHERE {valid} AND {'b.known_to IS NULL' if known_at is None else known})"
+
+
+def _plain(column: str, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return iso(value)
+    return bool(value) if column in _BOOLEANS and value is not None else value

@@ -1,0 +1,57 @@
+-- Every statement with its words, place and provenance: one row for each topic it was assessed on (topic null if none).
+SELECT
+  s.statement,
+  coalesce(who.canonical, s.actor) AS actor,
+  canonical.name AS actor_name,
+  canonical.kind AS actor_kind,
+  a.topic,
+  a.stance,
+  {score:a.stance} AS score,
+  {share:a.confidence} AS confidence,
+  a.method,
+  a.assessed_by,
+  a.rule,
+  s.valid_at,
+  s.precision,
+  s.said_on,
+  s.quote,
+  s.cue,
+  s.speaker,
+  s.condition,
+  s.kind,
+  s.resolution,
+  s.directness,
+  coalesce(principal.canonical, s.speaks_for) AS speaks_for,
+  s.named,
+  s.named_kind,
+  s.role,
+  s.via,
+  s.article,
+  s.revision,
+  s.content_spans,
+  s.cue_spans,
+  s.speaker_start,
+  s.speaker_end,
+  article.url,
+  article.outlet,
+  article.feed,
+  article.published_at,
+  {share:s.confidence} AS statement_confidence,
+  s.extractor,
+  s.pattern,
+  s.cause,
+  withdrawn.position IS NOT NULL AS withdrawn,
+  withdrawn.position AS withdrawn_position,
+  withdrawn.cause AS withdrawn_cause,
+  withdrawn.decided_by AS withdrawn_by,
+  withdrawn.reason AS withdrawn_reason,
+  s.recorded_at,
+  s.position
+FROM statement_rows s
+LEFT JOIN assessment_rows a ON a.statement = s.statement AND a.superseded_position IS NULL
+LEFT JOIN actor_rows who ON who.actor = s.actor
+LEFT JOIN actor_rows canonical ON canonical.actor = coalesce(who.canonical, s.actor)
+LEFT JOIN actor_rows principal ON principal.actor = s.speaks_for
+LEFT JOIN article_rows article ON article.article = s.article AND article.revision = s.revision
+LEFT JOIN withdrawal_rows withdrawn ON withdrawn.statement = s.statement AND withdrawn.position = (
+  SELECT min(w.position) FROM withdrawal_rows w WHERE w.statement = s.statement)
