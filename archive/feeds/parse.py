@@ -31,6 +31,8 @@ Raw: TypeAlias = Mapping[str, Any]
 """An entry or a feed of feedparser as a plain dict: the look-up of its own class takes one date for another."""
 
 _UNSTORABLE = re.compile("[\ud800-\udfff]")
+_REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));?", re.IGNORECASE)
+_CHARACTERS = (range(0x20, 0xD800), range(0xE000, 0xFFFE), range(0x10000, 0x110000))  # XML 1.0, 2.2
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00", b"\x00\x00")
 _TEXTUAL = ("text/", "application/xhtml+xml", "application/html")
 _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
@@ -75,24 +77,24 @@ def parse(body: bytes, headers: Mapping[str, str], url: str) -> ParsedFeed:
         raise ParseError(
             "the document is no feed that can be read" + _because(result), where=url, remedy="Check the feed's address"
         )
-    base = url if _is_http(url) else _text(feed, "link") or ""
+    base, language = url if _is_http(url) else _text(feed, "link") or "", _text(feed, "language")
     found: list[tuple[Entry, Raw]] = []
     problems: list[Problem] = []
     for raw in raws:
         try:
-            found.append((_entry(raw, base), raw))
+            found.append((_entry(raw, base, language), raw))
         except (ValueError, TypeError, LookupError, AttributeError) as error:
             problems.append(Problem(f"the entry cannot be read: {error}", raw=_known(raw)))
     entries, repeats = _told_apart(found)
     if result.get("bozo") and not isinstance(result.get("bozo_exception"), _HARMLESS):
         problems.append(Problem("the document is not well-formed, entries may be missing" + _because(result)))
     repeated = len(found) - len(entries) - len(repeats)
-    return ParsedFeed(_text(feed, "title"), _text(feed, "language"), entries, (*problems, *repeats), repeated)
+    return ParsedFeed(_text(feed, "title"), language, entries, (*problems, *repeats), repeated)
 
 
 def _feedparser(body: bytes, headers: Mapping[str, str], url: str) -> dict[str, Any]:
-    if b"\0" in body and not body.startswith(_WIDE):
-        body = body.replace(b"\0", b"")  # never legal, and enough to make a strict parser give up
+    if not body.startswith(_WIDE):
+        body = _REFERENCE.sub(_legal, body.replace(b"\0", b""))
     kept = {"content-type": headers["content-type"]} if "content-type" in headers else {}
     try:
         result = feedparser.parse(
@@ -104,12 +106,21 @@ def _feedparser(body: bytes, headers: Mapping[str, str], url: str) -> dict[str, 
     return {"version": "", **result}
 
 
+def _legal(reference: re.Match[bytes]) -> bytes:
+    """A character reference, or one to U+FFFD in place of what XML excludes and feedparser stumbles over."""
+    hexadecimal, decimal = reference.groups()
+    digits = (hexadecimal or decimal).lstrip(b"0")
+    code = int(digits or b"0", 16 if hexadecimal else 10) if len(digits) < 8 else -1
+    legal = code in {0x9, 0xA, 0xD} or any(code in span for span in _CHARACTERS)
+    return reference[0] if legal else b"&#xFFFD;"
+
+
 def _because(result: Mapping[str, Any]) -> str:
     cause = result.get("bozo_exception")
     return f": {' '.join(str(cause).split())[:200]}" if cause else ""
 
 
-def _entry(raw: Raw, base: str) -> Entry:
+def _entry(raw: Raw, base: str, language: str | None) -> Entry:
     """One entry, its key still a candidate; ValueError where it holds nothing at all."""
     published_raw = _text(raw, "published") or _text(raw, "updated") or _text(raw, "created")
     entry = Entry(
@@ -122,7 +133,7 @@ def _entry(raw: Raw, base: str) -> Entry:
         published=_date(raw, "published") or _date(raw, "updated") or _date(raw, "created"),
         published_raw=published_raw,
         updated=_date(raw, "updated"),
-        language=_language(raw),
+        language=_language(raw) or language,
     )
     if not (entry.link or entry.title or entry.content or entry.summary):
         raise ValueError("it has neither link nor title nor text")
@@ -181,20 +192,10 @@ def _link(raw: Raw, base: str) -> str | None:
     if link is None:
         return None
     try:
-        start = "" if raw.get("guidislink") else urljoin(base, _base(raw))
-        absolute = urljoin(start, link)
+        absolute = link if link == _text(raw, "id") else urljoin(base, link)
         return absolute if _is_http(absolute) else None
     except ValueError:  # such as an unfinished IPv6 address
         return None
-
-
-def _base(raw: Raw) -> str:
-    """The xml:base in force, as feedparser notes it beside the fields that may hold markup."""
-    for name in ("title_detail", "summary_detail"):
-        detail = raw.get(name)
-        if detail and detail.get("base"):
-            return str(detail["base"])
-    return ""
 
 
 def _is_http(url: str) -> bool:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from itertools import groupby
+from itertools import accumulate, groupby
 
 import trafilatura
 from lxml import etree
+from lxml.html import HtmlElement, HTMLParser
 
 DEEPEST_TREE = 400
 MOST_TAGS = 200_000
+LONGEST_CREDIT = 400
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
@@ -64,9 +66,19 @@ def text_from_page(page: bytes, url: str | None = None) -> str:
     root = _tree(page)
     if root is None:
         return _plain(_WHOLE_TAG.sub("\n\n", decode(page)))
+    blocks = _walk(root)
+    for element in [element for element in root.iter() if _is_aside(element)]:
+        if element is not root:
+            element.drop_tree()
     text = trafilatura.extract(root, url=url, include_comments=False, include_tables=False, output_format="txt")
-    paragraphs = (_tidy(line) for line in (text or "").splitlines())
-    return storable("\n\n".join(paragraph for paragraph in paragraphs if paragraph))
+    lines = [line for line in map(_tidy, (text or "").splitlines()) if line]
+    return storable("\n\n".join(lines if len(lines) != 1 else _unjoined(lines[0], blocks)))
+
+
+def _unjoined(line: str, blocks: str) -> list[str]:
+    """The paragraphs of a text that trafilatura, as it does with very short ones, has joined to one line."""
+    paragraphs = [paragraph for paragraph in map(_tidy, blocks.split("\n\n")) if paragraph in line]
+    return paragraphs if " ".join(paragraphs) == line else [line]
 
 
 def looks_like_html(data: bytes) -> bool:
@@ -89,12 +101,12 @@ def title_of(page: bytes) -> str | None:
     return _tidy(found) or None if found else None
 
 
-def _tree(markup: bytes) -> etree._Element | None:
+def _tree(markup: bytes) -> HtmlElement | None:
     """The parsed markup; None where it is no tree, or one so large or deep that its walk would cost too much."""
     if markup.count(b"<") > MOST_TAGS:
         return None
     encoding = "utf-8" if _is_utf8(markup) else None
-    parser = etree.HTMLParser(encoding=encoding, remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
+    parser = HTMLParser(encoding=encoding, remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
     try:
         root = etree.fromstring(markup, parser)
     except (etree.ParserError, etree.XMLSyntaxError):
@@ -119,7 +131,7 @@ def _shallow(root: etree._Element) -> bool:
     return True
 
 
-def _walk(root: etree._Element) -> str:
+def _walk(root: HtmlElement) -> str:
     """The text in document order, cut into paragraphs where blocks begin and end."""
     pieces: list[str] = []
     walk = etree.iterwalk(root, events=("start", "end"))
@@ -127,7 +139,7 @@ def _walk(root: etree._Element) -> str:
         block = element.tag in _BLOCKS
         if event == "start":
             pieces.append("\n\n" if block else _inline(element.tag))
-            if element.tag in _SKIPPED or _CREDITS.search(element.get("class") or ""):
+            if element.tag in _SKIPPED or _is_aside(element):
                 walk.skip_subtree()
             else:
                 pieces.append(_BLANKS.sub(" ", element.text or ""))
@@ -135,6 +147,16 @@ def _walk(root: etree._Element) -> str:
             pieces.append("\n\n" if block else "")
             pieces.append(_BLANKS.sub(" ", element.tail or ""))
     return _paragraphs("".join(pieces), _tidy)
+
+
+def _is_aside(element: etree._Element) -> bool:
+    """A figure, or a short element whose class says that it is a caption or a credit."""
+    if element.tag in {"figure", "figcaption"}:
+        return True
+    if not _CREDITS.search(element.get("class") or ""):
+        return False
+    lengths = accumulate(len(piece) for piece in element.itertext())
+    return all(length <= LONGEST_CREDIT for length in lengths)
 
 
 def _inline(tag: object) -> str:
