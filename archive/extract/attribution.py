@@ -6,14 +6,17 @@ Who the source's words stand for is the business of ``speakers``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from archive.extract import candidates, gate, quotes
-from archive.extract.candidates import Candidate, Page
+from archive.extract import candidates, gate, quotes, settle
+from archive.extract import page as pages
 from archive.extract.clauses import Reach
+from archive.extract.residue import ParagraphKind
 from archive.extract.text import Document
 from archive.model import Span, StatementKind
+
+READ = frozenset({ParagraphKind.BODY, ParagraphKind.HEADING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,33 +47,40 @@ class Attribution:
 
 def find(document: Document) -> tuple[Attribution, ...]:
     """Every attribution in the document, ordered by where its content begins."""
-    page = candidates.page(document, quotes.find(document))
-    passed = []
-    for number in range(len(document.sentences)):
-        for candidate in candidates.generate(page, number):
-            confidence = gate.score(page, candidate)
-            if confidence >= gate.THRESHOLD:
-                passed.append((confidence, candidate))
-    return settle(page, passed)
+    look = pages.page(document, quotes.find(document))
+    passed = settle.settle(
+        (gate.score(look, candidate), candidate)
+        for number, sentence in enumerate(document.sentences)
+        if document.paragraphs[sentence.paragraph].kind in READ
+        for candidate in candidates.generate(look, number)
+    )
+    order = sorted(range(len(passed)), key=lambda n: (passed[n].candidate.content[0], n))
+    numbers = {old: new for new, old in enumerate(order)}
+    return tuple(_attribution(look, passed[n], numbers) for n in order)
 
 
-def settle(page: Page, passed: Sequence[tuple[float, Candidate]]) -> tuple[Attribution, ...]:
-    """The attributions that passed, with spans of the text."""
-    found = [_attribution(page, confidence, candidate) for confidence, candidate in passed]
-    return tuple(sorted(found, key=lambda a: a.content[0]))
-
-
-def _attribution(page: Page, confidence: float, candidate: Candidate) -> Attribution:
+def _attribution(look: pages.Page, passed: settle.Passed, numbers: Mapping[int, int]) -> Attribution:
+    candidate = passed.candidate
     return Attribution(
-        kind=StatementKind.DIRECT if candidate.quotation else StatementKind.INDIRECT,
-        content=tuple(_span(page, reach) for reach in candidate.content),
-        cue=tuple(_span(page, reach) for reach in candidate.cue),
-        speaker=_span(page, candidate.source) if candidate.source else None,
-        confidence=round(confidence, 3),
+        kind=_kind(look, candidate),
+        content=tuple(_span(look, reach) for reach in candidate.content),
+        cue=tuple(_span(look, reach) for reach in candidate.cue),
+        speaker=_span(look, candidate.source) if candidate.source else None,
+        via=tuple(_span(look, reach) for reach in candidate.via),
+        confidence=round(gate.confidence(passed.weight), 3),
         pattern=candidate.pattern,
+        parent=None if passed.parent is None else numbers[passed.parent],
     )
 
 
-def _span(page: Page, reach: Reach) -> Span:
-    tokens = page.document.tokens
+def _kind(look: pages.Page, candidate: pages.Candidate) -> StatementKind:
+    if candidate.direct:
+        return StatementKind.DIRECT
+    tokens = look.document.tokens
+    marks = any(tokens[k].tag == "QUOTE" for a, b in candidate.content for k in range(a, b))
+    return StatementKind.MIXED if marks else StatementKind.INDIRECT
+
+
+def _span(look: pages.Page, reach: Reach) -> Span:
+    tokens = look.document.tokens
     return Span(tokens[reach.first].start, tokens[reach.last - 1].end)

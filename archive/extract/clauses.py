@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from archive.extract.grammar import Chunk, NOUNS
+from archive.extract.cues import Cue
+from archive.extract.grammar import NOUNS, VERBS, Chunk
 from archive.extract.text import Token
+
+SAYING = frozenset({"say", "say_only"})
 
 FARTHEST = 45
 """Chunks looked at on either side of a verb: sentences without an end must not cost more than their length."""
@@ -22,12 +25,18 @@ class Reach(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A sentence as chunks, with the tokens of the document they stand for."""
+    """A sentence as chunks, with the tokens of the document they stand for and the cue each verb group holds."""
 
     tokens: Sequence[Token]
     chunks: Sequence[Chunk]
+    cues: Sequence[Cue | None]
     first: int
     last: int
+
+    def says(self, i: int) -> bool:
+        """Whether chunk ``i`` is a verb group that says."""
+        cue = self.cues[i] if 0 <= i < len(self.cues) else None
+        return cue is not None and not cue.classes.isdisjoint(SAYING)
 
     def kind(self, i: int) -> str:
         """The kind of chunk ``i``; "" outside the sentence."""
@@ -102,7 +111,7 @@ def subject(clause: Clause, verb: int) -> Reach | None:
     if kind in {"WH", "THAT"} and clause.word(i) in RELATIVE:
         return Reach(clause.chunks[i].first, clause.chunks[i].last)
     if kind == "CC":
-        return _shared(clause, i - 1)
+        return _shared(clause, verb, i - 1)
     return None
 
 
@@ -138,20 +147,35 @@ def _is_aside(clause: Clause, start: int, end: int) -> bool:
     return clause.kind(start) in {"NP", "VG", "IN", "JJ", "RB", "TIME", "X"} and start < end
 
 
-def _shared(clause: Clause, i: int) -> Reach | None:
-    """The subject of the nearest finite verb before chunk ``i``, which a second verb shares with it."""
+def _shared(clause: Clause, verb: int, i: int) -> Reach | None:
+    """The subject of an earlier finite verb, up to chunk ``i``, which the verb group ``verb`` shares with it.
+
+    A verb that says goes with an earlier one that says, in the same tense, over what was said in between.
+    """
+    nearest = None
     for k in range(i, max(-1, i - FARTHEST), -1):
         if clause.kind(k) in {"STOP", "COLON"}:
-            return None
+            break
         if clause.finite(k):
-            return subject(clause, k)
-    return None
+            if clause.cues[verb] is not None and clause.says(k) and tense(clause, k) == tense(clause, verb):
+                return subject(clause, k)
+            nearest = k if nearest is None else nearest
+    return subject(clause, nearest) if nearest is not None else None
+
+
+def tense(clause: Clause, i: int) -> str:
+    """The tag of the first verb of verb group ``i``."""
+    chunk = clause.chunks[i]
+    return next((t.tag for t in clause.tokens[chunk.first : chunk.last] if t.tag in VERBS), "")
 
 
 def main_subject(clause: Clause, verb: int) -> Reach | None:
-    """Whose doing a participle or infinitive at ``verb`` is: the subject of the nearest finite verb, first to the left."""
-    for k in range(verb - 1, max(-1, verb - FARTHEST), -1):
-        if clause.finite(k) and (found := subject(clause, k)):
+    """Whose doing a participle or infinitive at ``verb`` is: the subject of a finite verb near it, first to the left."""
+    before = [k for k in range(verb - 1, max(-1, verb - FARTHEST), -1) if clause.finite(k)]
+    if clause.says(verb):
+        before.sort(key=lambda k: not clause.says(k))
+    for k in before:
+        if found := subject(clause, k):
             return found
     for k in range(verb + 1, min(len(clause.chunks), verb + FARTHEST)):
         if clause.finite(k):
@@ -218,17 +242,54 @@ def _list_goes_on(clause: Clause, k: int) -> bool:
     return False
 
 
-def clause_end(clause: Clause, i: int) -> int:
-    """The chunk after the clause that begins with chunk ``i``, up to the sentence's end or what is clearly outside."""
-    k = i
-    while k < len(clause.chunks):
+def clause_end(clause: Clause, i: int, verb: int) -> int:
+    """The chunk after the clause that begins with chunk ``i`` and is what verb group ``verb`` says.
+
+    It reaches to the sentence's end, but for a source named after it, another verb of the same subject, or, in a
+    relative clause, the comma that ends that.
+    """
+    relative = clause.kind(verb - 1) == "WH" or (clause.kind(verb - 1) == "RB" and clause.kind(verb - 2) == "WH")
+    brackets = 0
+    for k in range(i, len(clause.chunks)):
         kind = clause.kind(k)
-        if kind == "STOP" and k == len(clause.chunks) - 1:
-            break
-        if kind == "RRB" and not any(clause.kind(b) == "LRB" for b in range(max(i, k - FARTHEST), k)):
-            break
+        if kind == "STOP" and k >= len(clause.chunks) - 2:
+            return k
+        if kind in {"LRB", "RRB"}:
+            brackets += 1 if kind == "LRB" else -1
+            if brackets < 0:
+                return k
+        if kind == "COMMA" and (relative or _leaves(clause, k, verb)):
+            return k
+        if kind == "CC" and k > i and _same_subject(clause, k + 1, verb):
+            return k
+    return len(clause.chunks)
+
+
+def _leaves(clause: Clause, k: int, verb: int) -> bool:
+    """Whether what follows the comma at chunk ``k`` is the reporter's again."""
+    if clause.word(k + 1) == "according":
+        return True
+    nxt = k + 1
+    if clause.kind(nxt) == "CC":
+        nxt += 1
+    while clause.kind(nxt) == "RB":
+        nxt += 1
+    if clause.kind(nxt) == "VG":
+        ing = clause.chunks[nxt].form == "ing" and clause.says(nxt)
+        return ing or (clause.kind(k + 1) == "CC" and _same_subject(clause, nxt, verb))
+    if clause.kind(nxt) == "NP":
+        end = phrase_end(clause, nxt)
+        return clause.finite(end) and clause.says(end) and clause.kind(end + 1) in {"", "STOP", "TIME", "IN", "COMMA"}
+    return False
+
+
+def _same_subject(clause: Clause, k: int, verb: int) -> bool:
+    """Whether verb group ``k`` tells what the subject of ``verb`` did besides."""
+    while clause.kind(k) == "RB":
         k += 1
-    return k
+    if not clause.finite(k) or clause.cues[k] is None or not clause.finite(verb):
+        return False
+    return tense(clause, k) == tense(clause, verb) and tense(clause, verb) in {"VBD", "VBZ"}
 
 
 def is_nominal(clause: Clause, reach: Reach) -> bool:

@@ -1,0 +1,109 @@
+"""Content before its source: quotations and clauses that "he said" or "said X" follows."""
+
+from __future__ import annotations
+
+from archive.extract import clauses
+from archive.extract.clauses import Clause, Reach
+from archive.extract.page import Candidate, Page
+from archive.extract.quotes import Quotation
+
+SPEAKING = frozenset({"say", "say_only", "think", "direct"})
+LEADS = frozenset({",", ":", "DASH", "QUOTE", "CC"})
+
+
+def before(page: Page, number: int, i: int) -> Candidate | None:
+    """The candidate whose cue is the verb group at chunk ``i`` and whose content stands before source and cue."""
+    clause = page.clauses[number]
+    chunk, cue = clause.chunks[i], clause.cues[i]
+    if cue is None or "quote" not in cue.frames or chunk.form != "fin" or cue.classes.isdisjoint(SPEAKING):
+        return None
+    after = clause.at(chunk.head + 1 + len(cue.rest), i)
+    found = _source(clause, i, after)
+    if found is None:
+        return None
+    source, begins, rest = found
+    if not _ends(clause, rest):
+        return None
+    content = _content(page, number, begins, rest)
+    if content is None:
+        return None
+    reach, pattern = content
+    sure = cue.frames["quote"] if pattern == "direct.before" else cue.frames.get("bare", 0.4)
+    end = clause.chunks[rest - 1].last
+    words = Reach(chunk.first, chunk.head + 1 + len(cue.rest))
+    return Candidate(pattern, sure, (reach,), (words,), source, (), chunk.form, cue.free, pattern == "direct.before", end)
+
+
+def _source(clause: Clause, i: int, after: int) -> tuple[Reach, int, int] | None:
+    """The source, the token where source and cue begin, and the chunk after both."""
+    chunk = clause.chunks[i]
+    source = clauses.subject(clause, i)
+    if source is not None and clause.kind(i - 1) != "CC" and clause.tokens[source.first].tag not in {"WP", "WDT"}:
+        return source, source.first, after
+    turned = clauses.inverted(clause, after)
+    if turned and clause.kind(i - 1) in {"", "COMMA", "Q", "DASH"}:
+        return turned[0], chunk.first, turned[1]
+    return None
+
+
+def _ends(clause: Clause, k: int) -> bool:
+    """Whether no complement follows at chunk ``k``: the sentence ends there, or a circumstance, or a comma."""
+    kind = clause.kind(k)
+    if kind in {"", "STOP", "COMMA", "Q", "TIME", "RRB", "DASH", "COLON"}:
+        return kind != "COLON" or clause.word(k) == ";"
+    limit = min(k + 10, len(clause.chunks))
+    if kind in {"IN", "RB", "RP"} or (kind == "VG" and clause.chunks[k].form == "ing"):
+        return clause.word(k) not in {"whether", "if"} and not any(
+            clause.kind(j) in {"THAT", "COLON"} or clause.finite(j) for j in range(k, limit)
+        )
+    if kind == "NP":  # whom it was said to
+        end = clauses.phrase_end(clause, k)
+        return clause.kind(end) in {"", "STOP", "COMMA", "Q", "TIME", "IN", "DASH"} and not any(
+            clause.kind(j) == "THAT" for j in range(k, limit)
+        )
+    return False
+
+
+def _content(page: Page, number: int, begins: int, rest: int) -> tuple[Reach, str] | None:
+    clause = page.clauses[number]
+    tokens = clause.tokens
+    edge = begins - 1
+    if edge > clause.first and tokens[edge].tag == "," and edge - 1 in page.closes:
+        edge -= 1
+    quotation = page.closes.get(edge)
+    if quotation and _is_speech(page, number, quotation, rest):
+        return _with_lead(page, number, quotation), "direct.before"
+    if begins <= clause.first or tokens[begins - 1].tag not in {",", "DASH"}:
+        return None
+    first = start_of_said(clause)
+    if any(clause.finite(k) for k in range(clause.at(begins))) and begins - 1 > first:
+        return Reach(first, begins - 1), "bare.before"
+    return None
+
+
+def _is_speech(page: Page, number: int, quotation: Quotation, rest: int) -> bool:
+    """Whether a quotation leads up to its source, rather than ending a sentence of its own."""
+    clause = page.clauses[number]
+    ends = clause.tokens[quotation.last - 1].text
+    if quotation.single and quotation.last - quotation.first < 3:
+        return False
+    if quotation.last >= clause.first:
+        return True
+    return ends in {",", "?", "!", "…", "..."} or (clause.kind(rest) in {"", "STOP"} and rest <= 4)
+
+
+def start_of_said(clause: Clause) -> int:
+    """The first token of a sentence that belongs to what is said: a leading "But" or "And" does not."""
+    return clause.first + 1 if clause.kind(0) == "CC" and len(clause.chunks) > 1 else clause.first
+
+
+def _with_lead(page: Page, number: int, quotation: Quotation) -> Reach:
+    """A quotation with the words of its first sentence that lead into it, where they are part of what is said."""
+    home = number
+    while home > 0 and page.clauses[home].first >= quotation.first:
+        home -= 1
+    clause = page.clauses[home]
+    mark = quotation.first - 1
+    if mark <= clause.first or clause.tokens[mark - 1].tag in LEADS or not quotation.opened:
+        return Reach(quotation.first, quotation.last)
+    return Reach(start_of_said(clause), quotation.last)

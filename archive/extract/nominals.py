@@ -1,0 +1,176 @@
+"""Nouns, adjectives, light verbs, "according to" and colons as cues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archive.extract import clauses
+from archive.extract.clauses import Clause, Reach
+from archive.extract.cues import Frames
+from archive.extract.direct import start_of_said
+from archive.extract.page import Candidate, Page
+from archive.extract.verbs import source_of
+
+MATTERS = frozenset({"about", "of", "for", "to", "on", "against", "over", "toward", "towards", "with", "at", "in", "from", "by"})
+LONGEST_NAME = 8
+"""Words of a name before a colon that speaks."""
+
+
+def after_verb(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
+    """A copula with an adjective ("is opposed to"), or a light verb with a noun ("made a promise to")."""
+    chunk = clause.chunks[i]
+    head = clause.tokens[chunk.head].lower
+    if chunk.form == "pass" and (frames := page.lexicon.adjectives.get(head)):
+        yield from _state(clause, i, i + 1, frames)
+        return
+    k = i + 1
+    while clause.kind(k) in {"RB", "Q"}:
+        k += 1
+    if head in page.lexicon.copulas and clause.kind(k) in {"JJ", "VG"}:
+        frames = page.lexicon.adjectives.get(clause.word(k))
+        if frames:
+            yield from _state(clause, i, k + 1, frames)
+        return
+    if head in page.lexicon.light_verbs and clause.kind(k) == "NP":
+        noun = clause.tokens[clause.chunks[k].head].lower
+        if noun in page.lexicon.light_nouns:
+            yield from _light(clause, i, k + 1)
+
+
+def _state(clause: Clause, i: int, k: int, frames: Frames) -> Iterator[Candidate]:
+    while clause.kind(k) == "RB":
+        k += 1
+    found = _matter(clause, i, k)
+    if found:
+        frame, content, cue_end = found
+        cue = Reach(clause.chunks[i].first, cue_end)
+        yield Candidate(f"adjective.{frame}", frames.get(frame, 0.1), (content,), (cue,), source_of_state(clause, i), form="fin")
+
+
+def source_of_state(clause: Clause, i: int) -> Reach | None:
+    """The source of a verb group that says how somebody is disposed."""
+    return clauses.subject(clause, i) if clause.finite(i) else clauses.main_subject(clause, i)
+
+
+def _light(clause: Clause, i: int, k: int) -> Iterator[Candidate]:
+    found = _matter(clause, i, k)
+    if found:
+        frame, content, cue_end = found
+        sure = {"that": 0.9, "inf": 0.6, "np": 0.6, "ing": 0.6, "wh": 0.6, "bare": 0.6}[frame]
+        cue = Reach(clause.chunks[i].first, cue_end)
+        yield Candidate(f"light.{frame}", sure, (content,), (cue,), source_of(clause, i), form=clause.chunks[i].form)
+
+
+def _matter(clause: Clause, i: int, k: int) -> tuple[str, Reach, int] | None:
+    """What a noun or adjective before chunk ``k`` is about: the construction, its words, and where the cue ends."""
+    kind = clause.kind(k)
+    here = clause.chunks[k - 1].last
+    if kind == "THAT" and k + 1 < len(clause.chunks):
+        return "that", _clause(clause, k + 1, i), here
+    if kind == "VG" and clause.chunks[k].form == "inf":
+        return "inf", _object(clause, k), here
+    if kind == "IN" and clause.word(k) in MATTERS and k + 1 < len(clause.chunks):
+        cue_end = clause.chunks[k].last
+        if clause.kind(k + 1) == "VG" and clause.chunks[k + 1].form == "ing":
+            return "ing", _object(clause, k + 1), cue_end
+        if clause.kind(k + 1) == "WH":
+            return "wh", _clause(clause, k + 1, i), cue_end
+        if clause.kind(k + 1) in {"NP", "Q"}:
+            return "np", _object(clause, k + 1 + (clause.kind(k + 1) == "Q")), cue_end
+    if kind == "NP" and clause.finite(clauses.phrase_end(clause, k)):
+        return "bare", _clause(clause, k, i), here
+    return None
+
+
+def of_noun(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
+    """A noun that attributes by itself: "his claim that", "the party's opposition to"."""
+    chunk = clause.chunks[i]
+    frames = page.lexicon.nouns.get(clause.tokens[chunk.head].lower)
+    if not frames or (clause.kind(i - 1) == "VG" and clause.tokens[clause.chunks[i - 1].head].lower in page.lexicon.light_verbs):
+        return
+    owner = _owner(clause, i)
+    k = i + 1
+    if clause.word(k) in {"is", "was"} and clause.kind(k + 1) == "THAT":
+        k += 1
+    found = _matter(clause, i, k)
+    if found is None or (found[0] == "bare"):
+        return
+    frame, content, cue_end = found
+    by = clause.word(k) == "by"
+    if by or (frame == "np" and owner is None):
+        return
+    cue = Reach(owner.last if owner else chunk.first, cue_end)
+    yield Candidate(f"noun.{frame}", frames.get(frame, 0.1), (content,), (cue,), owner, form="noun")
+
+
+def _owner(clause: Clause, i: int) -> Reach | None:
+    """The possessor within a noun phrase: "his", "the party's"."""
+    chunk = clause.chunks[i]
+    for k in range(chunk.head, chunk.first, -1):
+        if clause.tokens[k].tag == "POS":
+            return Reach(chunk.first, k + 1)
+    return Reach(chunk.first, chunk.first + 1) if clause.tokens[chunk.first].tag == "PRP$" else None
+
+
+def according(page: Page, number: int, i: int) -> Iterator[Candidate]:
+    """"According to" and its like: the source follows, and the rest of the sentence is the content."""
+    clause = page.clauses[number]
+    first = clause.chunks[i].first
+    for phrase in page.lexicon.according.get(clause.tokens[first].lower, ()):
+        last = first + len(phrase)
+        if last < clause.last and tuple(t.lower for t in clause.tokens[first:last]) == phrase:
+            found = _according(clause, i, first, last)
+            if found:
+                yield found
+            return
+
+
+def _according(clause: Clause, i: int, first: int, last: int) -> Candidate | None:
+    k = clause.at(last, i)
+    if clause.kind(k) != "NP":
+        return None
+    turned = clauses.inverted(clause, k)
+    end = clauses.phrase_end(clause, k)
+    source = Reach(clause.chunks[k].first, clause.chunks[end - 1].last)
+    if first == clause.first or (first <= clause.first + 2 and clause.kind(0) in {"CC", "RB", "Q"}):
+        comma = next((j for j in range(end, len(clause.chunks)) if clause.kind(j) == "COMMA"), None)
+        if comma is None or comma + 1 >= len(clause.chunks):
+            return None
+        content = _clause(clause, comma + 1, i)
+    else:
+        if turned:
+            source = turned[0]
+        edge = first - 1 if clause.tokens[first - 1].tag in {",", "DASH"} else first
+        begin = start_of_said(clause)
+        if edge <= begin:
+            return None
+        content = Reach(begin, edge)
+    return Candidate("according", 0.9, (content,), (Reach(first, last),), source, free=True)
+
+
+def colon(page: Page, number: int) -> Iterator[Candidate]:
+    """A name and a colon at a paragraph's beginning: a headline's or a transcript's way to attribute."""
+    clause = page.clauses[number]
+    if len(clause.chunks) < 4 or clause.kind(0) != "NP" or clause.kind(1) != "COLON" or clause.word(1) != ":":
+        return
+    name = clause.chunks[0]
+    paragraph = page.document.paragraphs[page.document.sentences[number].paragraph]
+    if paragraph.first != clause.first or name.last - name.first > LONGEST_NAME or clause.tokens[name.head].tag != "NNP":
+        return
+    start = clause.chunks[2 + (clause.kind(2) == "Q")].first
+    end = clause.last - (clause.chunks[-1].kind in {"STOP", "Q"})
+    if start < end and any(clause.finite(k) for k in range(2, len(clause.chunks))):
+        yield Candidate(
+            "colon", 0.75, (Reach(start, end),), (Reach(name.last, name.last + 1),), Reach(name.first, name.last), free=True
+        )
+
+
+def _clause(clause: Clause, k: int, verb: int) -> Reach:
+    end = max(clauses.clause_end(clause, k, verb), k + 1)
+    return Reach(clause.chunks[k].first, clause.chunks[end - 1].last)
+
+
+def _object(clause: Clause, k: int) -> Reach:
+    k = min(k, len(clause.chunks) - 1)
+    end = max(clauses.object_end(clause, k), k + 1)
+    return Reach(clause.chunks[k].first, clause.chunks[end - 1].last)

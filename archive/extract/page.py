@@ -1,0 +1,65 @@
+"""What the pattern generators look at and what they yield: the page with its clauses, and candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from archive.extract import cues, grammar
+from archive.extract.clauses import Clause, Reach
+from archive.extract.quotes import Quotation
+from archive.extract.text import Document
+
+
+class Candidate(NamedTuple):
+    """What may be an attribution, in tokens. ``sure`` is the lexicon's, before the gate has looked at the rest.
+
+    ``form`` is the verb group's (see :class:`grammar.Chunk`), ``free`` that the source may be a thing, and
+    ``direct`` that the content is a quotation as a whole. ``end`` is the token after the words of the attribution
+    that stand outside the content, where those stand last.
+    """
+
+    pattern: str
+    sure: float
+    content: tuple[Reach, ...]
+    cue: tuple[Reach, ...] = ()
+    source: Reach | None = None
+    via: tuple[Reach, ...] = ()
+    form: str = ""
+    free: bool = False
+    direct: bool = False
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A document with its clauses, one a sentence, and its quotations by the tokens where they open and close."""
+
+    document: Document
+    quotations: Sequence[Quotation]
+    clauses: Sequence[Clause]
+    lexicon: cues.Cues
+    opens: Mapping[int, Quotation]
+    closes: Mapping[int, Quotation]
+
+
+def page(document: Document, quotations: Sequence[Quotation]) -> Page:
+    """All that the generators need to know about a document."""
+    lexicon = cues.load(document.language)
+    outer = [q for q in quotations if not q.inside]
+    return Page(
+        document,
+        quotations,
+        [_clause(document, lexicon, s.first, s.last) for s in document.sentences],
+        lexicon,
+        {q.first: q for q in outer if q.opened},
+        {q.last: q for q in outer if q.closed},
+    )
+
+
+def _clause(document: Document, lexicon: cues.Cues, first: int, last: int) -> Clause:
+    tokens = document.tokens
+    chunks = grammar.chunks(tokens, first, last)
+    found = tuple(lexicon.verb(tokens, c.head, last) if c.kind == "VG" else None for c in chunks)
+    return Clause(tokens, chunks, found, first, last)

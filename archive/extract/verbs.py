@@ -1,0 +1,218 @@
+"""Verbs as cues: what stands after them, who is their subject, and their passives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archive.extract import clauses
+from archive.extract.clauses import SAYING, Clause, Reach
+from archive.extract.cues import Cue
+from archive.extract.page import Candidate, Page
+from archive.extract.quotes import Quotation
+
+CONDITIONS = frozenset({"if", "when", "while", "because", "unless", "although", "though", "since", "as", "after"})
+NAMING = frozenset({"call", "accuse"})
+AHEAD = 14
+"""Chunks that an addressee, a place and a time may put between a verb and what it says."""
+
+
+def candidates(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
+    """The candidates whose cue is the verb group at chunk ``i`` and whose content is its complement or subject."""
+    chunk, cue = clause.chunks[i], clause.cues[i]
+    if chunk.form == "pass" or chunk.form == "part":
+        yield from _passive(page, clause, i, cue)
+        return
+    if chunk.form == "fin" and clause.word(i + 1) == "to" and (frames := page.lexicon.seem.get(clause.tokens[chunk.head].lower)):
+        yield from _raised(clause, i, frames.get("inf", 0.0), "seem.inf")
+        return
+    if cue is None:
+        return
+    after = chunk.head + 1 + len(cue.rest)
+    found = complement(page, clause, i, clause.at(after, i), cue)
+    if found:
+        frame, content, cue_end = found
+        yield Candidate(
+            f"verb.{frame}",
+            cue.frames.get(frame, 0.05),
+            (content,),
+            (Reach(chunk.first, max(after, cue_end)),),
+            source_of(clause, i),
+            form=chunk.form,
+            free=cue.free,
+            direct=frame == "quote",
+        )
+
+
+def source_of(clause: Clause, i: int) -> Reach | None:
+    """The source of the verb group at chunk ``i``, standing before it."""
+    chunk = clause.chunks[i]
+    if chunk.form == "fin":
+        return clauses.subject(clause, i)
+    if chunk.form == "ing" and clause.kind(i - 1) == "NP" and clause.kind(i - 2) not in {"VG", "IN"}:
+        return clauses.subject(clause, i)
+    return clauses.main_subject(clause, i)
+
+
+def complement(page: Page, clause: Clause, i: int, k: int, cue: Cue) -> tuple[str, Reach, int] | None:
+    """What stands from chunk ``k`` after the cue in chunk ``i``: the construction, its words, and the end of the cue."""
+    while clause.kind(k) in {"RB", "TIME", "RP"}:
+        k += 1
+    if "quote" in cue.frames and (found := _quotation(page, clause, i, k)):
+        return (*found, 0)
+    if clause.kind(k) == "THAT" and clause.kind(k + 1) not in {"STOP", "COMMA", "", "Q"} and not _pointing(clause, k):
+        return "that", _clause(clause, k + 1, i), 0
+    if clause.kind(k) == "THAT" and clause.kind(k + 1) in {"Q", "COMMA"}:
+        return "that", _clause(clause, k + 2, i), 0
+    if not cue.classes.isdisjoint(SAYING | {"direct", "show", "think"}) and (ahead := _that_ahead(clause, k)):
+        return "that", _clause(clause, ahead + 1, i), 0
+    frame = _frame(clause, k, cue)
+    if frame is None:
+        return None
+    start = k + 1 if clause.kind(k) == "Q" else k
+    if frame in {"wh", "bare"}:
+        return frame, _clause(clause, start, i), 0
+    return frame, _object(clause, start), 0
+
+
+def _pointing(clause: Clause, k: int) -> bool:
+    """Whether the "that" at chunk ``k`` is an object ("said that to the crowd") and opens no clause."""
+    return clause.finite(k + 1) is False and clause.kind(k + 1) == "IN" and clause.word(k + 1) not in CONDITIONS | {"in", "for", "under", "at", "on", "with", "by", "to"}
+
+
+def _frame(clause: Clause, k: int, cue: Cue) -> str | None:
+    j = k + 1 if clause.kind(k) == "Q" else k
+    kind = clause.kind(j)
+    if kind == "WH" or clause.word(j) in {"whether", "if"}:
+        return "wh" if clause.word(j) != "if" or "bare" not in cue.frames else "bare"
+    if "bare" in cue.frames and _is_clause(clause, j):
+        return "bare"
+    if kind == "VG":
+        return clause.chunks[j].form if clause.chunks[j].form in {"inf", "ing"} else None
+    if kind in {"NP", "JJ", "THAT"}:
+        return _nominal(clause, j, cue)
+    return None
+
+
+def _nominal(clause: Clause, j: int, cue: Cue) -> str:
+    """Which construction a noun phrase after a cue begins."""
+    end = clauses.phrase_end(clause, j)
+    if clause.kind(end) == "VG" and clause.chunks[end].form == "inf" and "obj" in cue.frames:
+        return "obj"
+    naming = clause.word(end) in {"as", "of", "for"} or clause.kind(end) in {"Q", "JJ", "NP"}
+    if "as" in cue.frames and naming and not cue.classes.isdisjoint(NAMING):
+        return "as"
+    return "np"
+
+
+def _is_clause(clause: Clause, j: int) -> bool:
+    """Whether a clause of its own begins at chunk ``j``: a noun phrase and its finite verb, or "if", "when" and the like."""
+    limit = min(j + AHEAD, len(clause.chunks))
+    if clause.kind(j) == "IN" and clause.word(j) in CONDITIONS:
+        return any(clause.finite(m) for m in range(j, limit))
+    if clause.kind(j) not in {"NP", "TIME"}:
+        return False
+    end = clauses.phrase_end(clause, j)
+    while clause.kind(end) in {"RB", "Q"}:
+        end += 1
+    if clause.kind(end) == "COMMA" and clause.kind(end + 1) in {"WH", "NP"}:
+        return any(clause.finite(m) and clause.kind(m - 1) == "COMMA" for m in range(end + 2, limit))
+    if clause.kind(end) == "WH":
+        return sum(clause.finite(m) for m in range(end + 1, limit)) > 1
+    return clause.finite(end)
+
+
+def _quotation(page: Page, clause: Clause, i: int, k: int) -> tuple[str, Reach] | None:
+    """A quotation after a cue, at once or after an addressee, a comma or a colon."""
+    for j in range(k, min(len(clause.chunks), k + AHEAD)):
+        kind = clause.kind(j)
+        if kind == "Q":
+            quotation = page.opens.get(clause.chunks[j].last)
+            if quotation is None or (j > k and clause.kind(j - 1) not in {"COMMA", "COLON"}):
+                return None
+            return _spoken(clause, i, quotation)
+        if kind in {"STOP", "THAT", "WH", "CC"} or (kind == "VG" and clause.chunks[j].form != "ing"):
+            return None
+    return None
+
+
+def _spoken(clause: Clause, i: int, quotation: Quotation) -> tuple[str, Reach]:
+    """Whether a quotation after a cue is all that is said, or the beginning of a clause of the reporter's."""
+    words = Reach(quotation.first, quotation.last)
+    if quotation.last >= clause.last - 2:
+        return "quote", words
+    if clause.tokens[quotation.last - 1].tag in {".", ","} or clause.tokens[quotation.last + 1].tag in {".", ",", ":", "DASH"}:
+        return "quote", words
+    end = clauses.clause_end(clause, clause.at(quotation.last), i)
+    return "bare", Reach(quotation.first, max(_end_of(clause, end), quotation.last))
+
+
+def _that_ahead(clause: Clause, k: int) -> int | None:
+    """The "that" of a clause which an addressee, a place or a time keeps apart from its verb."""
+    for j in range(k, min(len(clause.chunks), k + AHEAD)):
+        kind = clause.kind(j)
+        if kind == "THAT" and clause.kind(j + 1) not in {"STOP", "COMMA", "", "VG"}:
+            return j
+        if kind in {"VG", "STOP", "COLON", "WH", "CC"}:
+            return None
+    return None
+
+
+def _passive(page: Page, clause: Clause, i: int, cue: Cue | None) -> Iterator[Candidate]:
+    """What is expected, said or asked (without a source), and what is criticised, called or backed by somebody."""
+    chunk = clause.chunks[i]
+    word = clause.tokens[chunk.head].lower
+    k = chunk_after(clause, i)
+    if chunk.form == "pass" and clause.kind(k) == "VG" and clause.chunks[k].form == "inf":
+        if frames := page.lexicon.passives.get(word):
+            yield from _raised(clause, i, frames["inf"], "passive.inf")
+        return
+    if cue is None:
+        return
+    after = chunk.head + 1 + len(cue.rest)
+    by = next((j for j in range(k, min(k + 8, len(clause.chunks))) if clause.word(j) == "by"), None)
+    if by is not None and clause.kind(by + 1) == "NP" and "np" in cue.frames:
+        subject = clauses.subject(clause, i)
+        if subject:
+            end = clauses.phrase_end(clause, by + 1)
+            source = Reach(clause.chunks[by + 1].first, clause.chunks[end - 1].last)
+            yield Candidate("passive.by", cue.frames["np"], (subject,), (Reach(chunk.first, after),), source, form="pass")
+        return
+    if chunk.form == "pass" and not cue.classes.isdisjoint({"call", "accuse"}) and clause.word(k) in {"as", "of", "for"}:
+        subject = clauses.subject(clause, i)
+        if subject:
+            content = (subject, _object(clause, k + 1)) if k + 1 < len(clause.chunks) else (subject,)
+            yield Candidate("passive.as", 0.5, content, (Reach(chunk.first, clause.chunks[k].last),), None, form="pass")
+    if chunk.form == "pass" and clause.kind(k) == "THAT" and "that" in cue.frames:
+        yield Candidate("passive.that", 0.6, (_clause(clause, k + 1, i),), (Reach(chunk.first, after),), None, form="pass")
+
+
+def chunk_after(clause: Clause, i: int) -> int:
+    """The chunk after a verb group and the adverbs and times that follow it."""
+    k = i + 1
+    while clause.kind(k) in {"RB", "TIME"}:
+        k += 1
+    return k
+
+
+def _raised(clause: Clause, i: int, sure: float, pattern: str) -> Iterator[Candidate]:
+    """What somebody "is expected to" do: the subject and the infinitive together are the content."""
+    subject, k = clauses.subject(clause, i), chunk_after(clause, i)
+    if subject and k < len(clause.chunks):
+        chunk = clause.chunks[i]
+        yield Candidate(pattern, sure, (subject, _object(clause, k)), (Reach(chunk.first, chunk.last),), None, form="pass")
+
+
+def _clause(clause: Clause, k: int, verb: int) -> Reach:
+    k = min(k, len(clause.chunks) - 1)
+    end = max(clauses.clause_end(clause, k, verb), k + 1)
+    return Reach(clause.chunks[k].first, _end_of(clause, end))
+
+
+def _object(clause: Clause, k: int) -> Reach:
+    end = max(clauses.object_end(clause, k), k + 1)
+    return Reach(clause.chunks[k].first, _end_of(clause, end))
+
+
+def _end_of(clause: Clause, k: int) -> int:
+    """The token after the last word before chunk ``k``."""
+    return clause.chunks[k - 1].last
