@@ -1,4 +1,4 @@
-"""Statement Archive: who said what about what, when, and can you prove it?
+"""Statement Archive: who said what about what, when, and the proof of it.
 
 Data flows one way, like a river; read the modules in its order::
 

@@ -6,12 +6,13 @@ event; feeds would only be asked once more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, Table, Text, and_, bindparam, or_, select, text
+from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, Table, Text, bindparam, or_, select, text
 
+from archive.feeds.fetch import Validators
 from archive.ledger.schema import BigInt, Moment, metadata
 from archive.model import Feed, iso, parse_iso
 
@@ -95,14 +96,6 @@ DAEMONS_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Validators:
-    """What a server gave to ask "changed since?" with, exactly as it gave it."""
-
-    etag: str | None = None
-    last_modified: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
     """One attempt at one feed, finished: what came of it."""
 
@@ -121,6 +114,31 @@ class Poll:
     def ok(self) -> bool:
         """Whether the feed answered and everything it delivered was stored or quarantined."""
         return self.error is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBack:
+    """An entry in quarantine: why it could not be stored, and its raw form."""
+
+    id: str
+    feed: str
+    key: str | None
+    reason: str
+    raw: bytes
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+    def as_row(self) -> dict[str, object]:
+        """As a row for people: the raw bytes as text, unreadable ones escaped."""
+        return {
+            "id": self.id,
+            "feed": self.feed,
+            "key": self.key,
+            "reason": self.reason,
+            "first_seen_at": iso(self.first_seen_at),
+            "last_seen_at": iso(self.last_seen_at),
+            "raw": self.raw.decode(errors="backslashreplace"),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,10 +183,11 @@ def claim_due(connection: Connection, feeds: Collection[str], holder: str, now: 
     return sorted(claimed.scalars())
 
 
-def release_claims(connection: Connection, keep: str) -> int:
-    """Free the feeds that anybody but ``keep`` had claimed: for a scheduler that takes over from a dead one."""
-    claimed = and_(feed_state.c.claimed_by.is_not(None), feed_state.c.claimed_by != keep)
-    return connection.execute(feed_state.update().where(claimed).values(claimed_by=None, claimed_until=None)).rowcount
+def release_claims(connection: Connection, of: str | None = None) -> int:
+    """Free claimed feeds: of one holder that stops, or all, for a scheduler that takes over from a dead one."""
+    claimed = feed_state.c.claimed_by.is_not(None) if of is None else feed_state.c.claimed_by == of
+    freed = feed_state.update().where(claimed).values(claimed_by=None, claimed_until=None)
+    return connection.execute(freed).rowcount
 
 
 def validators(connection: Connection, feed: str) -> Validators:
@@ -220,10 +239,21 @@ def hold_back(
         )
 
 
-def held_back(connection: Connection) -> Sequence[dict[str, object]]:
+def held_back(connection: Connection) -> list[HeldBack]:
     """Everything in quarantine, oldest first."""
     rows = connection.execute(select(quarantine).order_by(quarantine.c.first_seen_at, quarantine.c.id))
-    return [dict(row) for row in rows.mappings()]
+    return [
+        HeldBack(
+            id=row.id,
+            feed=row.feed,
+            key=row.key,
+            reason=row.reason,
+            raw=bytes(row.raw),
+            first_seen_at=parse_iso(row.first_seen_at),
+            last_seen_at=parse_iso(row.last_seen_at),
+        )
+        for row in rows
+    ]
 
 
 def let_go(connection: Connection, identity: str) -> None:

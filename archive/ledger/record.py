@@ -40,6 +40,7 @@ from archive.model import (
     TextSource,
     fold,
     iso,
+    parse_iso,
 )
 
 WORDS = "words"
@@ -80,6 +81,7 @@ class KnownArticle:
     revision: int
     fingerprint: str
     text_source: TextSource
+    captured_at: datetime
     live: Mapping[str, StatementRecorded]
     words: Mapping[str, Words]
 
@@ -108,8 +110,15 @@ def known_article(stream: Sequence[Recorded]) -> KnownArticle | None:
                 pass
     if last is None:
         return None
-    source = TextSource(last.text_source)
-    return KnownArticle(stream[-1].version, last.revision, last.fingerprint, source, live, words)
+    return KnownArticle(
+        version=stream[-1].version,
+        revision=last.revision,
+        fingerprint=last.fingerprint,
+        text_source=TextSource(last.text_source),
+        captured_at=parse_iso(last.captured_at),
+        live=live,
+        words=words,
+    )
 
 
 def record(
@@ -283,7 +292,8 @@ def _words(text: str, statement: Statement) -> Words:
         return tuple(text[start:end] for start, end in spans)
 
     speaker = of([statement.speaker])[0] if statement.speaker else None
-    return Words(of(statement.content), of(statement.cue), speaker)
+    limits = of(one.condition for one in statement.assessments if one.condition)
+    return Words(of(statement.content), of(statement.cue), speaker, limits[0] if limits else None)
 
 
 def _sameness(event: StatementRecorded, words: Words) -> tuple[object, ...]:

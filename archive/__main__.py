@@ -1,0 +1,5 @@
+"""``python -m archive``: the command line."""
+
+from archive.cli import main
+
+main()

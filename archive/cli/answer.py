@@ -1,0 +1,172 @@
+"""Commands that answer from the views: status, stances, history, statements, sql, review, replay."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+
+import click
+from sqlalchemy import Connection
+
+from archive import operations, output
+from archive.cli.common import (
+    KNOWN,
+    MOMENT,
+    actor_option,
+    as_of_option,
+    asking,
+    known_at_option,
+    listing,
+    opened,
+    topic_option,
+)
+from archive.ledger.engine import reading
+from archive.views import questions, reports
+
+NARROW = (
+    "actor_name",
+    "topic",
+    "stance",
+    "score",
+    "valid_from",
+    "cause",
+    "confidence",
+    "directness",
+    "quote",
+    "outlet",
+)
+
+
+@click.command()
+@topic_option
+@actor_option
+@as_of_option
+@known_at_option
+@listing
+@click.pass_context
+def stances(
+    ctx: click.Context,
+    topic: str | None,
+    actor: str | None,
+    as_of: datetime | None,
+    known_at: int | datetime | None,
+    format_: str | None,
+) -> None:
+    """Show who stands where: now, or at another time, or as was known at another."""
+    with asking(ctx) as connection:
+        rows = _stances(connection, topic, actor, as_of, known_at)
+    _write(rows, format_)
+
+
+@click.command()
+@click.argument("actor")
+@topic_option
+@listing
+@click.pass_context
+def history(ctx: click.Context, actor: str, topic: str | None, format_: str | None) -> None:
+    """Show the course of an ACTOR's stance, each step with its cause and words."""
+    with asking(ctx) as connection:
+        rows = reports.history(connection, reports.find_actor(connection, actor), topic=topic)
+    _write(rows, format_)
+
+
+@click.command()
+@actor_option
+@topic_option
+@click.option("--since", type=MOMENT, help="Only what was said at or after this time.")
+@listing
+@click.pass_context
+def statements(
+    ctx: click.Context, actor: str | None, topic: str | None, since: datetime | None, format_: str | None
+) -> None:
+    """List statements with their provenance."""
+    with asking(ctx) as connection:
+        found = reports.find_actor(connection, actor) if actor else None
+        rows = reports.statements(connection, actor=found, topic=topic, since=since)
+    _write(rows, format_, ("statement", "actor_name", "topic", "stance", "valid_at", "quote", "outlet"))
+
+
+@click.command()
+@click.argument("query", metavar="QUERY")
+@listing
+@click.pass_context
+def sql(ctx: click.Context, query: str, format_: str | None) -> None:
+    """Put one read-only SELECT to the views (docs/reporting.md)."""
+    output.write(questions.ask(opened(ctx).engine, query), format_)
+
+
+@click.command()
+@listing
+@click.pass_context
+def review(ctx: click.Context, format_: str | None) -> None:
+    """List what waits for a person: unclear stances and unresolved speakers, most used first."""
+    with asking(ctx) as connection:
+        rows = questions.review(connection)
+    output.write(rows, format_)
+
+
+@click.command()
+@click.option("--known-at", type=KNOWN, help="What the archive said at this log position or time.")
+@as_of_option
+@click.option("--diff", nargs=2, type=KNOWN, metavar="P1 P2", help="What changed between two positions or times.")
+@topic_option
+@listing
+@click.pass_context
+def replay(
+    ctx: click.Context,
+    known_at: int | datetime | None,
+    as_of: datetime | None,
+    diff: tuple[int | datetime, int | datetime] | None,
+    topic: str | None,
+    format_: str | None,
+) -> None:
+    """Tell what the archive said at an earlier point of its log, or what changed between two."""
+    if (known_at is None) == (diff is None):
+        raise click.UsageError("give either --known-at or --diff")
+    with asking(ctx) as connection:
+        if diff is None:
+            _write(_stances(connection, topic, None, as_of, known_at), format_)
+            return
+        first, second = (questions.position_of(connection, point) for point in diff)
+        rows = questions.differences(connection, first, second, topic=topic, as_of=as_of)
+    output.write(rows, format_)
+
+
+@click.command()
+@listing
+@click.pass_context
+def status(ctx: click.Context, format_: str | None) -> None:
+    """Show how feeds, projections and daemons fare."""
+    ledger = opened(ctx, follow=False)
+    with reading(ledger.engine) as connection:
+        parts = {
+            "feeds": questions.feed_health(connection),
+            "projections": reports.projections(connection),
+            "daemon": operations.signs_of_life(connection),
+        }
+    if format_ == "json" or (format_ is None and not sys.stdout.isatty()):
+        click.echo(json.dumps({"log_size": ledger.size(), **parts}, ensure_ascii=False, indent=1, default=str))
+        return
+    click.echo(f"events in the log: {ledger.size()}", err=True)
+    for rows in parts.values():
+        output.write(rows, format_)
+
+
+def _stances(
+    connection: Connection,
+    topic: str | None,
+    actor: str | None,
+    as_of: datetime | None,
+    known_at: int | datetime | None,
+) -> reports.Report:
+    found = reports.find_actor(connection, actor) if actor else None
+    position = None if known_at is None else questions.position_of(connection, known_at)
+    return reports.stances(connection, topic=topic, actor=found, as_of=as_of, known_at=position)
+
+
+def _write(rows: reports.Report, format_: str | None, narrow: tuple[str, ...] = NARROW) -> None:
+    """All columns for programs; for people those that fit a screen."""
+    if (format_ or "table") == "table" and (format_ or sys.stdout.isatty()):
+        rows = [{name: row[name] for name in narrow} for row in rows]
+    output.write(rows, format_)

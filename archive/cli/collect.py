@@ -1,0 +1,153 @@
+"""Commands that bring articles in: init, poll, run, import, quarantine."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from archive import config, operations, output
+from archive.cli.common import MOMENT, configuration, listing
+from archive.daemon import Daemon
+from archive.errors import UsageError
+from archive.ledger.engine import reading
+from archive.model import Feed
+from archive.operations import Poll
+from archive.pipeline import Archive, Poller, import_file, open_archive, retry_held_back, utc_now
+from archive.views.projections import catch_up
+
+
+@click.command()
+@click.pass_context
+def init(ctx: click.Context) -> None:
+    """Create or upgrade the database, and record what the configuration declares."""
+    archive = _open(ctx)
+    click.echo(f"ready: {archive.engine.url.render_as_string(hide_password=True)}", err=True)
+
+
+@click.command()
+@click.argument("feeds", nargs=-1, metavar="[FEED]...")
+@click.option("--force", is_flag=True, help="Ask for the whole feed even if it has not changed.")
+@listing
+@click.pass_context
+def poll(ctx: click.Context, feeds: tuple[str, ...], force: bool, format_: str | None) -> None:
+    """Make one pass over the feeds that are due, or the named ones."""
+    _check_feeds(configuration(ctx), feeds)
+    archive = _open(ctx)
+    polls = asyncio.run(_poll_all(archive, _wanted(archive, feeds), force))
+    _project(archive)
+    order = [feed.id for feed in archive.config.feeds]
+    polls.sort(key=lambda one: order.index(one.feed))
+    output.write([_poll_row(one) for one in polls], format_)
+    if feeds and any(not one.ok for one in polls):
+        sys.exit(1)
+
+
+@click.command()
+@click.pass_context
+def run(ctx: click.Context) -> None:
+    """Run the daemon in the foreground until SIGTERM or SIGINT."""
+    archive = _open(ctx)
+
+    async def serve() -> None:
+        await Daemon(archive).run()
+
+    asyncio.run(serve())
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--url", help="Where the article was published; makes its identity (one file only).")
+@click.option("--published", type=MOMENT, help="When it was published.")
+@click.option("--outlet", help="Who published it.")
+@listing
+@click.pass_context
+def import_(
+    ctx: click.Context,
+    files: tuple[Path, ...],
+    url: str | None,
+    published: datetime | None,
+    outlet: str | None,
+    format_: str | None,
+) -> None:
+    """Capture text or HTML files as articles."""
+    if url and len(files) > 1:
+        raise UsageError("--url names one article", remedy="Import the files one by one")
+    archive = _open(ctx)
+    rows = []
+    with output.progress("importing") as advance:
+        for path in files:
+            rows.append(import_file(archive, path, url=url, published=published, outlet=outlet))
+            advance(len(rows), len(files))
+    _project(archive)
+    output.write(rows, format_)
+
+
+@click.command()
+@click.option("--retry", is_flag=True, help="Try again to store what is held back.")
+@listing
+@click.pass_context
+def quarantine(ctx: click.Context, retry: bool, format_: str | None) -> None:
+    """List entries that could not be stored, with the reason and the raw bytes."""
+    archive = _open(ctx)
+    if retry:
+        stored, left = retry_held_back(archive, utc_now())
+        _project(archive)
+        click.echo(f"{stored} stored, {left} still held back", err=True)
+    with reading(archive.engine) as connection:
+        held = operations.held_back(connection)
+    output.write([one.as_row() for one in held], format_)
+
+
+def _open(ctx: click.Context) -> Archive:
+
+    return open_archive(configuration(ctx), utc_now())
+
+
+def _project(archive: Archive) -> None:
+
+    with output.progress("projecting") as advance:
+        catch_up(archive.engine, archive.ledger, progress=advance)
+
+
+def _check_feeds(loaded: config.Config, names: tuple[str, ...]) -> None:
+    unknown = sorted(set(names) - {feed.id for feed in loaded.feeds})
+    if unknown:
+        there_are = ", ".join(feed.id for feed in loaded.feeds) or "none"
+        raise UsageError(
+            f"no such feed: {', '.join(unknown)}", where=str(loaded.path), remedy=f"There are: {there_are}"
+        )
+
+
+def _wanted(archive: Archive, names: tuple[str, ...]) -> list[Feed]:
+
+    if names:
+        return archive.feeds(names)
+    with reading(archive.engine) as connection:
+        return archive.feeds(operations.due(connection, [feed.id for feed in archive.config.feeds], utc_now()))
+
+
+async def _poll_all(archive: Archive, feeds: list[Feed], force: bool) -> list[Poll]:
+
+    polls: list[Poll] = []
+    with output.progress("polling") as advance:
+        async with Poller(archive) as poller:
+            for finished in asyncio.as_completed([poller.poll(feed, force=force) for feed in feeds]):
+                polls.append(await finished)
+                advance(len(polls), len(feeds))
+    return polls
+
+
+def _poll_row(poll: Poll) -> output.Row:
+    return {
+        "feed": poll.feed,
+        "result": poll.result,
+        "new": poll.new,
+        "revised": poll.revised,
+        "same": poll.same,
+        "statements": poll.statements,
+        "error": poll.error,
+    }

@@ -1,0 +1,83 @@
+"""What the commands share: options, the configuration, and an archive opened for reading."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+
+from archive import config, output
+from archive.ledger.engine import connect, reading
+from archive.ledger.migrate import check_current
+from archive.ledger.store import Ledger
+from archive.model import utc
+from archive.views.projections import catch_up
+
+
+class Moment(click.ParamType[datetime]):
+    """A date or a time; without a zone it is UTC, a date alone is its first moment."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read ISO 8601."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+            return utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is not a date or time; write 2024-03-01 or 2024-03-01T18:00Z", param, ctx)
+
+
+class Known(click.ParamType[int | datetime]):
+    """A log position, or a time: then the last position that was recorded by it."""
+
+    name = "position|time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | datetime:
+        """Read a whole number as a position, anything else as a time."""
+        if isinstance(value, int):
+            return value
+        return int(value) if isinstance(value, str) and value.isdecimal() else MOMENT.convert(value, param, ctx)
+
+
+MOMENT = Moment()
+KNOWN = Known()
+known_at_option = click.option(
+    "--known-at", type=KNOWN, help="As it was known at this log position or time. Default: now."
+)
+
+listing = click.option(
+    "--format", "format_", type=click.Choice(output.FORMATS), help="Default: table on a terminal, json into a pipe."
+)
+topic_option = click.option("--topic", help="Only this topic (its id).")
+actor_option = click.option("--actor", help="Only this actor (a name or an id).")
+as_of_option = click.option("--as-of", type=MOMENT, help="As it stood at this time (valid time). Default: now.")
+
+
+def configuration(ctx: click.Context) -> config.Config:
+    """The configuration that the command line, the environment or the folder names."""
+    return config.load(ctx.obj, os.environ)
+
+
+def opened(ctx: click.Context, *, follow: bool = True) -> Ledger:
+    """An archive that is there and current, its projections caught up unless told otherwise; else DatabaseError."""
+    engine = connect(configuration(ctx).settings.database)
+    check_current(engine)
+    ledger = Ledger(engine)
+    if follow:
+        catch_up(engine, ledger)
+    return ledger
+
+
+@contextmanager
+def asking(ctx: click.Context) -> Iterator[Connection]:
+    """A connection for questions to the views."""
+    with reading(opened(ctx).engine) as connection:
+        yield connection

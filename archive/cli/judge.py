@@ -1,0 +1,66 @@
+"""Commands that record a person's decisions, and the check that the projections are what the log says."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+
+import click
+
+from archive import judgement, output
+from archive.cli.common import listing, opened
+from archive.errors import UsageError
+from archive.model import Stance
+from archive.pipeline import utc_now
+from archive.views.projections import catch_up
+from archive.views.rebuild import rebuild as rebuild_projections
+
+
+@click.command()
+@click.argument("statement")
+@click.argument("topic")
+@click.argument("stance", type=click.Choice([stance.value for stance in Stance]))
+@click.option("--by", required=True, help="Who judges.")
+@click.option("--note", help="Why.")
+@click.pass_context
+def assess(ctx: click.Context, statement: str, topic: str, stance: str, by: str, note: str | None) -> None:
+    """Record a person's judgement on a STATEMENT: the STANCE it expresses on TOPIC."""
+    ledger = opened(ctx)
+    appended = judgement.assess(ledger, statement, topic, Stance(stance), by=_name(by), note=note, now=utc_now())
+    catch_up(ledger.engine, ledger)
+    click.echo(f"recorded at position {appended.last}", err=True)
+
+
+@click.command()
+@click.argument("statement")
+@click.option("--by", required=True, help="Who decides.")
+@click.option("--reason", required=True, help="Why.")
+@click.pass_context
+def withdraw(ctx: click.Context, statement: str, by: str, reason: str) -> None:
+    """Record that a STATEMENT is none, or was wrongly read."""
+    ledger = opened(ctx)
+    appended = judgement.withdraw(ledger, statement, by=_name(by), reason=reason, now=utc_now())
+    catch_up(ledger.engine, ledger)
+    click.echo(f"recorded at position {appended.last}", err=True)
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Only compare the log with the live tables; exit 1 where they differ.")
+@listing
+@click.pass_context
+def rebuild(ctx: click.Context, check: bool, format_: str | None) -> None:
+    """Rebuild all projections from the log, while readers read on."""
+    ledger = opened(ctx, follow=False)
+    with output.progress("checking" if check else "rebuilding") as advance:
+        drifts = rebuild_projections(ledger.engine, ledger, check=check, progress=advance)
+    if drifts:
+        output.write([asdict(drift) for drift in drifts], format_)
+        sys.exit(1)
+    done = "no drift: the live tables hold what the log says" if check else "rebuilt"
+    click.echo(done, err=True)
+
+
+def _name(by: str) -> str:
+    if not by.strip():
+        raise UsageError("--by is empty", remedy="A judgement carries a name")
+    return by.strip()

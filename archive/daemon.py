@@ -1,0 +1,173 @@
+"""The schedule: an unattended process that polls what is due, keeps the projections current and tidies up.
+
+Few jobs, and no job per feed: what is due is in the database, so a restart forgets nothing and a feed that is
+added needs no rescheduling. Of several daemons on one database the holder of the lease schedules; the others
+wait, and the next takes over when the lease is given back or runs out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+import archive
+from archive import operations
+from archive.errors import ArchiveError
+from archive.ledger.engine import writing
+from archive.model import Feed
+from archive.operations import Process
+from archive.pipeline import Archive, Poller, utc_now
+from archive.views.projections import catch_up
+
+LEASE = "scheduler"
+LEASE_LASTS = timedelta(seconds=20)
+CLAIM_LASTS = timedelta(minutes=10)
+BEAT_SECONDS = 5
+TICK_SECONDS = 2
+PROJECT_SECONDS = 2
+TIDY_SECONDS = 3600
+MISFIRE_GRACE_SECONDS = 3600
+PATIENCE_SECONDS = 7
+
+log = logging.getLogger(__name__)
+
+
+def this_process() -> Process:
+    """Who we are, in a way that no restart and no reused process number repeats."""
+    host, pid = socket.gethostname(), os.getpid()
+    return Process(holder=f"{host}:{pid}:{secrets.token_hex(4)}", host=host, pid=pid)
+
+
+class Daemon:
+    """One daemon over an opened archive; :meth:`run` returns after SIGTERM or SIGINT."""
+
+    def __init__(self, archive: Archive, *, now: Callable[[], datetime] = utc_now, me: Process | None = None) -> None:
+        """Schedule nothing yet."""
+        self.archive, self.now, self.me = archive, now, me or this_process()
+        self.leading = False
+        self._stop = asyncio.Event()
+        self._polling: set[asyncio.Task[object]] = set()
+        self._feeds = {feed.id: feed for feed in archive.config.feeds}
+
+    def stop(self) -> None:
+        """Ask :meth:`run` to return: articles in hand are finished, nothing new is begun."""
+        log.info("stopping")
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Run until stopped."""
+        loop = asyncio.get_running_loop()
+        for signal_ in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(signal_, self.stop)
+        async with Poller(self.archive, now=self.now, stopping=self._stop.is_set) as poller:
+            scheduler = self._schedule(poller)
+            scheduler.start()
+            log.info("started", extra={"holder": self.me.holder, "feeds": len(self._feeds)})
+            await self._stop.wait()
+            scheduler.shutdown(wait=False)
+            await self._finish_polling()
+        await asyncio.to_thread(self._leave)
+        log.info("stopped")
+
+    def _schedule(self, poller: Poller) -> AsyncIOScheduler:
+        """Few jobs; late runs are made up for, all as one: by default those late by a second are dropped."""
+        scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": MISFIRE_GRACE_SECONDS},
+        )
+        first = datetime.now(UTC)
+        for job, seconds, args in (
+            (self._beat, BEAT_SECONDS, ()),
+            (self._tick, TICK_SECONDS, (poller,)),
+            (self._project, PROJECT_SECONDS, ()),
+            (self._tidy, TIDY_SECONDS, ()),
+        ):
+            scheduler.add_job(job, "interval", seconds=seconds, args=args, next_run_time=first, id=job.__name__)
+        return scheduler
+
+    async def _beat(self) -> None:
+        """Renew or try to take the lease, and leave a sign of life."""
+        led, self.leading = self.leading, await asyncio.to_thread(self._lease)
+        if self.leading != led:
+            log.info("leading" if self.leading else "waiting for the lease", extra={"holder": self.me.holder})
+
+    def _lease(self) -> bool:
+        now, me = self.now(), self.me
+        with writing(self.archive.engine) as connection:
+            holder = operations.lease_process(connection, LEASE)
+            if holder is not None and _is_dead(holder):
+                operations.release_lease(connection, LEASE, holder.holder)
+            held = operations.acquire_lease(connection, LEASE, me, now, LEASE_LASTS)
+            if held and not self.leading:
+                operations.release_claims(connection)
+            operations.beat(connection, me, archive.__version__, held, now)
+        return held
+
+    async def _tick(self, poller: Poller) -> None:
+        """Begin polling whatever is due; how long that takes holds up no later tick."""
+        if self.leading and not self._stop.is_set():
+            for feed in await asyncio.to_thread(self._claim):
+                task = asyncio.create_task(poller.poll(feed))
+                self._polling.add(task)
+                task.add_done_callback(self._polled)
+
+    def _claim(self) -> list[Feed]:
+        now = self.now()
+        with writing(self.archive.engine) as connection:
+            claimed = operations.claim_due(connection, self._feeds, self.me.holder, now, until=now + CLAIM_LASTS)
+        return [self._feeds[id_] for id_ in claimed]
+
+    def _polled(self, task: asyncio.Task[object]) -> None:
+        self._polling.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("polling failed", exc_info=error)
+
+    async def _project(self) -> None:
+        """Bring the projections up to the end of the log; one that stopped says so at every try."""
+        try:
+            await asyncio.to_thread(catch_up, self.archive.engine, self.archive.ledger)
+        except ArchiveError as error:
+            log.error("projection stopped", extra={"reason": str(error)})
+
+    async def _tidy(self) -> None:
+        await asyncio.to_thread(self._tidy_up)
+
+    def _tidy_up(self) -> None:
+        with writing(self.archive.engine) as connection:
+            operations.housekeeping(connection, self.now())
+
+    async def _finish_polling(self) -> None:
+        """Let articles in hand be finished; whoever still waits for the network is cut short and polled again later."""
+        if self._polling:
+            _, waiting = await asyncio.wait(self._polling, timeout=PATIENCE_SECONDS)
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+
+    def _leave(self) -> None:
+        catch_up(self.archive.engine, self.archive.ledger)
+        with writing(self.archive.engine) as connection:
+            operations.release_lease(connection, LEASE, self.me.holder)
+            operations.release_claims(connection, of=self.me.holder)
+            operations.sign_off(connection, self.me.holder)
+
+
+def _is_dead(process: Process) -> bool:
+    """Whether a process of this machine is gone for certain; of other machines only the lease's end tells."""
+    if process.host != socket.gethostname():
+        return False
+    try:
+        os.kill(process.pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False  # somebody else's, and alive
+    return False

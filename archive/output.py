@@ -1,0 +1,143 @@
+"""How answers are written: tables for people, JSON, JSON Lines and CSV for programs; progress on stderr."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol, TextIO
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from archive.model import Span, Statement, quoted
+
+PIPE_WIDTH = 160
+FORMATS = ("table", "json", "jsonl", "csv")
+Row = Mapping[str, Any]
+
+
+class Advance(Protocol):
+    """Tell a progress bar how far it is, and of how much."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show ``done`` of ``total``."""
+
+
+def write(rows: Sequence[Row], format_: str | None, out: TextIO | None = None) -> None:
+    """Write rows in a format; by default a table on a terminal, JSON into a pipe."""
+    out = out or sys.stdout
+    match format_ or ("table" if out.isatty() else "json"):
+        case "json":
+            json.dump([dict(row) for row in rows], out, ensure_ascii=False, indent=1, default=str)
+            out.write("\n")
+        case "jsonl":
+            for row in rows:
+                out.write(json.dumps(dict(row), ensure_ascii=False, default=str) + "\n")
+        case "csv":
+            _csv(rows, out)
+        case _:
+            _table(rows, out)
+
+
+def write_line(value: Mapping[str, Any]) -> None:
+    """Write one JSON object on a line of its own, at once, so that a reader can follow."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _csv(rows: Sequence[Row], out: TextIO) -> None:
+    if rows:
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({name: _plain(value) for name, value in row.items()} for row in rows)
+
+
+def _plain(value: object) -> object:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+
+
+def _table(rows: Sequence[Row], out: TextIO) -> None:
+    console = Console(file=out, highlight=False, width=None if out.isatty() else PIPE_WIDTH)
+    if not rows:
+        Console(stderr=True, highlight=False).print("nothing found")
+        return
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in rows[0]:
+        table.add_column(name, overflow="fold", justify="right" if _numeric(rows, name) else "left")
+    for row in rows:
+        table.add_row(*(Text("" if value is None else str(_plain(value))) for value in row.values()))
+    console.print(table)
+
+
+def _numeric(rows: Sequence[Row], name: str) -> bool:
+    return all(isinstance(row[name], int | float | None) for row in rows)
+
+
+def _nowhere(done: int, total: int) -> None:
+    """Show no progress: nobody is looking."""
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Advance]:
+    """A progress bar on stderr, on a terminal only; call what it yields with (done, total)."""
+    if not sys.stderr.isatty():
+        yield _nowhere
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def statement_json(text: str, statement: Statement) -> dict[str, Any]:
+    """A statement as ``archive extract --json`` prints it."""
+
+    def place(span: Span) -> dict[str, Any]:
+        return {"text": text[span.start : span.end], "start": span.start, "end": span.end}
+
+    actor = statement.actor
+    return {
+        "kind": statement.kind,
+        "speaker": place(statement.speaker) if statement.speaker else None,
+        "resolution": statement.resolution,
+        "actor": {"name": actor.name, "kind": actor.kind, "role": actor.role, "country": actor.country}
+        if actor
+        else None,
+        "speaks_for": {"name": statement.speaks_for} if statement.speaks_for else None,
+        "via": [{"name": via.name, "start": via.span.start, "end": via.span.end} for via in statement.via],
+        "directness": statement.directness,
+        "cue": [place(span) for span in statement.cue],
+        "content": [place(span) for span in statement.content],
+        "said_on": statement.said_on.isoformat() if statement.said_on else None,
+        "confidence": round(statement.confidence, 3),
+        "pattern": statement.pattern,
+        "topics": [
+            {
+                "topic": one.topic,
+                "stance": one.stance,
+                "confidence": round(one.confidence, 3),
+                "condition": text[slice(*one.condition)] if one.condition else None,
+                "evidence": [place(span) for span in one.evidence],
+                "rule": one.rule,
+            }
+            for one in statement.assessments
+        ],
+    }
+
+
+def statement_row(text: str, statement: Statement) -> Row:
+    """A statement in few columns, for a person at a terminal."""
+    return {
+        "kind": statement.kind,
+        "actor": statement.actor.name if statement.actor else None,
+        "speaks_for": statement.speaks_for,
+        "cue": quoted(text, statement.cue),
+        "content": quoted(text, statement.content),
+        "stances": ", ".join(f"{one.topic}: {one.stance}" for one in statement.assessments),
+    }

@@ -1,0 +1,353 @@
+"""THE STORY: how what a feed delivers becomes events.
+
+    for each feed that is due:
+        fetch   its bytes, unless they have not changed          feeds/fetch.py
+        parse   them into entries                                feeds/parse.py
+        for each entry, oldest first:
+            choose  its text: the feed's, the page's, or less    feeds/article.py
+            decide  new, revised or same                         feeds/revise.py
+            extract its statements, assess their stances         extract/
+            record  all of it as one batch of events             ledger/record.py
+            append  the batch in one transaction                 ledger/store.py
+        settle  validators and the next due time                 operations.py
+    catch up the projections                                     views/
+
+Whatever is interrupted is simply polled again: ids say what is known already, so nothing is stored twice, and
+validators are only kept after everything that came with them was stored or quarantined.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+import msgspec
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from archive import extract, operations
+from archive.config import Config
+from archive.errors import ArchiveError, ConflictError, FetchError, ParseError, UsageError
+from archive.extract import Extractor, Rules, places, stance
+from archive.feeds.article import from_entry, from_file, needs_page
+from archive.feeds.fetch import Fetched, Fetcher, FetchFailedError, FetchStatus, Validators
+from archive.feeds.parse import Problem, parse
+from archive.feeds.revise import Change, decide, fingerprint
+from archive.ledger.declare import declare, declared, names
+from archive.ledger.engine import connect, reading, writing
+from archive.ledger.migrate import upgrade
+from archive.ledger.record import WORDS, KnownArticle, Names, known_article, record
+from archive.ledger.store import Ledger
+from archive.model import Article, Entry, Feed, Reading, TextSource, fold
+from archive.operations import Poll
+
+AT_ONCE = 8
+ATTEMPTS = 3
+EXTRACTED_BY: Extractor = Rules()
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """The operator's clock; handed around as a parameter, so that tests have their own."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What became of one article: new, revised or same, and how many statements were recorded."""
+
+    change: Change
+    statements: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An archive opened for writing: its configuration, its log, and what reads and assesses."""
+
+    config: Config
+    ledger: Ledger
+    names: Names
+    assessor: stance.Assessor
+    extractor: Extractor
+
+    @property
+    def engine(self) -> Engine:
+        """The database."""
+        return self.ledger.engine
+
+    def feeds(self, ids: Collection[str]) -> list[Feed]:
+        """The configured feeds with these ids, in the order of the configuration."""
+        return [feed for feed in self.config.feeds if feed.id in ids]
+
+
+def open_archive(config: Config, now: datetime, extractor: Extractor = EXTRACTED_BY) -> Archive:
+    """Create or upgrade the database, and append what changed in the configuration since it was last opened."""
+    engine = connect(config.settings.database)
+    upgrade(engine)
+    ledger = Ledger(engine)
+    _declare(ledger, config, now)
+    with writing(engine) as connection:
+        operations.enrol(connection, config.feeds, now)
+    known = names(config.actors, _countries())
+    return Archive(config, ledger, known, stance.Assessor(config.topics), extractor)
+
+
+def _declare(ledger: Ledger, config: Config, now: datetime) -> None:
+    log = [*ledger.kind("feed"), *ledger.kind("topic")]
+    log += ledger.streams([f"actor:{actor.id}" for actor in config.actors])
+    known = declared(log)
+    ledger.append(declare(known, config.feeds, config.topics, config.actors), known.versions, now)
+
+
+def _countries() -> set[str]:
+    return {fold(place.name) for place in places.load("en").by_name.values() if place.country}
+
+
+def read(archive: Archive, article: Article) -> Reading:
+    """The statements of an article with their stances on the configured topics."""
+    if not extract.supported(article.language):
+        log.info("captured but not read: there is no pack for the language", extra={"language": article.language})
+    published = article.published_at.date() if article.published_at else None
+    reading = archive.extractor.read(article.text, published=published, language=article.language)
+    return replace(reading, statements=archive.assessor.assess(article.text, reading.statements))
+
+
+def capture(archive: Archive, article: Article, now: datetime) -> Captured:
+    """Store one article: decide, extract, record, append. Its batch is in the log as a whole when this returns.
+
+    Another process may store the same article meanwhile; then this one looks again and finds it known.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        known = _known(archive.ledger, article.id)
+        change = decide(known.fingerprint if known else None, known.text_source if known else None, article)
+        if change is Change.SAME:
+            return Captured(change)
+        drafts = record(
+            article,
+            read(archive, article),
+            fingerprint=fingerprint(article),
+            rules=stance.RULES,
+            known=known,
+            names=archive.names,
+        )
+        try:
+            appended = archive.ledger.append(drafts, {f"article:{article.id}": known.version} if known else {}, now)
+        except ConflictError:
+            if attempt == ATTEMPTS:
+                raise
+            continue
+        recorded = sum(draft.event.type.startswith("statement.recorded") for draft in drafts)
+        return Captured(change, recorded if appended.count else 0)
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _known(ledger: Ledger, article: str) -> KnownArticle | None:
+    return known_article(ledger.stream(f"article:{article}", parts=(WORDS,)))
+
+
+class Poller:
+    """Polls feeds, several at once, their articles one by one through one worker. An async context manager.
+
+    A feed that fails is an outcome, not an error. ``stopping`` is asked between articles, so that the one in
+    hand is finished; ``now`` is the clock.
+    """
+
+    def __init__(
+        self, archive: Archive, *, now: Callable[[], datetime] = utc_now, stopping: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Open nothing before the context is entered."""
+        settings = archive.config.settings
+        self.archive, self.now, self.stopping = archive, now, stopping
+        self.fetcher = Fetcher(contact=settings.contact, allow=settings.allow)
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="capture")
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def __aenter__(self) -> Self:
+        """Open the connections."""
+        await self.fetcher.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connections and wait for the article in hand."""
+        await self.fetcher.__aexit__(kind, error, trace)
+        await asyncio.to_thread(self._worker.shutdown)
+
+    async def poll(self, feed: Feed, *, force: bool = False) -> Poll:
+        """Poll one feed and settle it; ``force`` asks for the whole document even where it has not changed."""
+        async with self._at_once:
+            started = self.now()
+            outcome = Poll(feed=feed.id, started_at=started, finished_at=started, result="stopped")
+            if self.stopping():
+                return outcome
+            fresh: Validators | None = None
+            retry_after: float | None = None
+            try:
+                known = Validators() if force else await self._work(self._validators, feed)
+                fetched = await self.fetcher.fetch(feed.url, known)
+                outcome = await self._take(feed, fetched, outcome)
+                fresh = fetched.validators if outcome.result != "stopped" else None
+            except FetchFailedError as error:
+                retry_after = error.retry_after
+                outcome = replace(outcome, result="failed", error=str(error), http_status=error.status)
+            except (FetchError, ParseError) as error:
+                outcome = replace(outcome, result="failed", error=str(error))
+            outcome = replace(outcome, finished_at=self.now())
+            if outcome.result != "stopped":
+                await self._work(self._settle, feed, outcome, fresh, retry_after)
+            _say(outcome)
+            return outcome
+
+    async def _take(self, feed: Feed, fetched: Fetched, outcome: Poll) -> Poll:
+        if fetched.status is FetchStatus.NOT_MODIFIED:
+            return replace(outcome, result="not_modified")
+        parsed = await asyncio.to_thread(parse, fetched.body, fetched.headers, fetched.url)
+        for problem in parsed.problems:
+            await self._work(self._hold_back, feed, problem, fetched.body)
+        outcome = replace(outcome, result="ok")
+        for entry in _oldest_first(parsed.entries):
+            if self.stopping():
+                return replace(outcome, result="stopped")
+            captured = await self._entry(feed, entry, parsed.title)
+            if captured is not None:
+                outcome = _count(outcome, captured)
+        return outcome
+
+    async def _entry(self, feed: Feed, entry: Entry, title: str | None) -> Captured | None:
+        """One entry, stored, or held back with its raw form and the reason: None."""
+        try:
+            bare = from_entry(feed, entry, None, captured_at=self.now(), outlet=feed.title or title)
+            page = None
+            if needs_page(feed, entry):
+                known = await self._work(_known, self.archive.ledger, bare.id)
+                if known and not _page_is_due(known, entry):
+                    return Captured(Change.SAME)
+                page = await self._page(entry)
+            article = from_entry(feed, entry, page, captured_at=self.now(), outlet=feed.title or title)
+            return await self._work(capture, self.archive, article, self.now())
+        except SQLAlchemyError:
+            raise  # a database that fails is no fault of the entry's
+        except Exception as error:
+            log.exception("entry held back", extra={"feed": feed.id, "key": entry.key})
+            reason = str(error) if isinstance(error, ArchiveError) else f"{type(error).__name__}: {error}"
+            await self._work(
+                self._hold_back, feed, Problem(reason=reason, raw=msgspec.json.encode(entry), key=entry.key)
+            )
+            return None
+
+    async def _page(self, entry: Entry) -> bytes | None:
+        """The linked page; None where it cannot be had, and the article then says what it rests on instead."""
+        assert entry.link is not None
+        try:
+            return (await self.fetcher.page(entry.link)).body
+        except FetchError as error:
+            log.info("page not fetched", extra={"url": entry.link, "reason": str(error)})
+            return None
+
+    async def _work(self, job: Callable[..., T], *args: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._worker, job, *args)
+
+    def _validators(self, feed: Feed) -> Validators:
+        with reading(self.archive.engine) as connection:
+            return operations.validators(connection, feed.id)
+
+    def _settle(self, feed: Feed, outcome: Poll, fresh: Validators | None, retry_after: float | None) -> None:
+        wait = timedelta(seconds=retry_after) if retry_after else None
+        with writing(self.archive.engine) as connection:
+            operations.settle(connection, outcome, feed.every, fresh, wait)
+
+    def _hold_back(self, feed: Feed, problem: Problem, document: bytes) -> None:
+        """Keep what could not be stored: the entry's own raw form, or the document where that is what is wrong."""
+        what = problem.raw or problem.reason.encode()
+        identity = f"q-{hashlib.sha256(feed.id.encode() + bytes(1) + what).hexdigest()[:20]}"
+        raw, now = problem.raw or document, self.now()
+        with writing(self.archive.engine) as connection:
+            operations.hold_back(
+                connection, identity, feed=feed.id, key=problem.key, reason=problem.reason, raw=raw, now=now
+            )
+
+
+def _oldest_first(entries: Sequence[Entry]) -> list[Entry]:
+    """Feeds list the newest first; the log is to tell things in the order in which they were published."""
+    latest = datetime.max.replace(tzinfo=UTC)
+    oldest_first = list(entries)
+    oldest_first.reverse()
+    oldest_first.sort(key=lambda entry: entry.published or latest)
+    return oldest_first
+
+
+def _page_is_due(known: KnownArticle, entry: Entry) -> bool:
+    """Whether to ask for a known article's page again: not had so far, or changed since by the feed's word."""
+    changed = entry.updated is not None and entry.updated > known.captured_at
+    return known.text_source is not TextSource.PAGE or changed
+
+
+def _count(outcome: Poll, captured: Captured) -> Poll:
+    tally = {captured.change.value: getattr(outcome, captured.change.value) + 1}
+    return replace(outcome, statements=outcome.statements + captured.statements, **tally)
+
+
+def _say(outcome: Poll) -> None:
+    told = {"feed": outcome.feed, "result": outcome.result, "new": outcome.new, "revised": outcome.revised}
+    level = logging.WARNING if outcome.error else logging.INFO
+    log.log(level, "polled", extra=told | {"statements": outcome.statements, "error": outcome.error})
+
+
+def import_file(
+    archive: Archive,
+    path: Path,
+    *,
+    url: str | None = None,
+    published: datetime | None = None,
+    outlet: str | None = None,
+) -> dict[str, object]:
+    """Capture a file of text or HTML as an article; what became of it, as a row.
+
+    UsageError where the file cannot be read, ParseError where it has no text.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"the file cannot be read: {error.strerror}", where=str(path), remedy="Check the path"
+        ) from error
+    now = utc_now()
+    article = from_file(data, name=str(path), captured_at=now, url=url, published=published, outlet=outlet)
+    captured = capture(archive, article, now)
+    return {"file": str(path), "article": article.id, "result": captured.change, "statements": captured.statements}
+
+
+def retry_held_back(archive: Archive, now: datetime) -> tuple[int, int]:
+    """Try again to store what is in quarantine: (stored, still held back)."""
+    with reading(archive.engine) as connection:
+        held = operations.held_back(connection)
+    stored = sum(_retry(archive, row, now) for row in held)
+    return stored, len(held) - stored
+
+
+def _retry(archive: Archive, row: operations.HeldBack, now: datetime) -> bool:
+    feed = next((feed for feed in archive.config.feeds if feed.id == row.feed), None)
+    try:
+        entry = msgspec.json.decode(row.raw, type=Entry)
+        if feed is None:
+            return False
+        article = from_entry(feed, entry, None, captured_at=row.first_seen_at, outlet=feed.title)
+        capture(archive, article, now)
+    except (msgspec.DecodeError, ArchiveError) as error:
+        log.info("still held back", extra={"id": row.id, "reason": str(error)})
+        return False
+    with writing(archive.engine) as connection:
+        operations.let_go(connection, row.id)
+    return True

@@ -1,0 +1,156 @@
+"""Questions beside the reports: a user's own in SQL, what waits for a person, what changed between two positions.
+
+A user's SQL runs on a connection that cannot write: the database refuses, not a filter of keywords.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Engine, bindparam, text
+
+from archive.errors import UsageError
+from archive.ledger.engine import reading
+from archive.ledger.schema import Moment
+from archive.model import iso
+from archive.views.reports import Report, named_sql, stances
+
+Row: TypeAlias = Mapping[str, Any]
+
+_READS = frozenset({
+    sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE,
+})  # fmt: skip
+
+
+def ask(engine: Engine, query: str) -> Report:
+    """The rows that one SELECT gives, by column name. UsageError, with the database's words, where it refuses."""
+    return _ask_sqlite(engine, query) if engine.dialect.name == "sqlite" else _ask_postgresql(engine, query)
+
+
+def _ask_sqlite(engine: Engine, query: str) -> Report:
+    uri = f"file:{engine.url.database}?mode=ro"
+    connection = sqlite3.connect(uri, uri=True)
+    try:
+        connection.execute("PRAGMA query_only = ON")
+        connection.set_authorizer(_only_reading)
+        cursor = connection.execute(query)
+        return _rows(cursor.description, cursor.fetchall())
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        raise _refused(error) from error
+    finally:
+        connection.close()
+
+
+def _only_reading(action: int, *_details: str | None) -> int:
+    return sqlite3.SQLITE_OK if action in _READS else sqlite3.SQLITE_DENY
+
+
+def _ask_postgresql(engine: Engine, query: str) -> Report:
+    import psycopg  # noqa: PLC0415 - the driver is an extra, not needed for SQLite
+
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        driver.read_only = True
+        try:
+            # Preparing takes one statement only, so that no second one can end the read-only transaction.
+            cursor = driver.execute(query.encode(), prepare=True)
+            return _rows(cursor.description, cursor.fetchall() if cursor.description else [])
+        except psycopg.Error as error:
+            raise _refused(error) from error
+        finally:
+            driver.rollback()
+            driver.read_only = None
+
+
+def _rows(description: Any, rows: list[Any]) -> Report:
+    if description is None:
+        raise UsageError("that is no question", where="sql", remedy="Ask with one SELECT; see docs/reporting.md")
+    names = [column[0] for column in description]
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _refused(error: Exception) -> UsageError:
+    said = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return UsageError(f"the database refused: {said}", where="sql", remedy="Ask with one SELECT; see docs/reporting.md")
+
+
+def article_of(engine: Engine, statement: str) -> str | None:
+    """The article a statement was read from; None where there is no such statement."""
+    with reading(engine) as connection:
+        query = text("SELECT article FROM statements WHERE statement = :statement")
+        found: str | None = connection.execute(query, {"statement": statement}).scalars().first()
+    return found
+
+
+def position_of(connection: Connection, point: int | datetime) -> int:
+    """The log position that a position or a time means. UsageError where the log does not reach so far, or back.
+
+    At a time, what was known is what had been recorded by then.
+    """
+    if isinstance(point, datetime):
+        query = text("SELECT coalesce(max(position), 0) FROM events WHERE recorded_at <= :moment")
+        moment = bindparam("moment", type_=Moment)
+        return int(connection.execute(query.bindparams(moment), {"moment": iso(point)}).scalar_one())
+    size = connection.execute(text("SELECT size FROM log_head")).scalar_one()
+    if point > size:
+        raise UsageError(f"the log has {size} events, there is no position {point}", remedy="See: archive status")
+    return point
+
+
+def feed_health(connection: Connection) -> Report:
+    """How every feed fares."""
+    return _select(connection, "SELECT * FROM feed_health ORDER BY feed")
+
+
+def review(connection: Connection) -> Report:
+    """What waits for a person: unclear stances, and speakers that stand for nobody known; most used first."""
+    return _select(connection, named_sql("reports/review", connection.dialect.name))
+
+
+def differences(
+    connection: Connection, first: int, second: int, *, topic: str | None = None, as_of: datetime | None = None
+) -> Report:
+    """Every actor and topic whose stance at one valid time the archive told differently at two log positions.
+
+    ``cause`` says why: that of the new stance, or of the withdrawal that left none.
+    """
+    before, after = (
+        {(row["actor"], row["topic"]): row for row in stances(connection, topic=topic, as_of=as_of, known_at=position)}
+        for position in (first, second)
+    )
+    return [
+        _difference(connection, before.get(key), after.get(key))
+        for key in sorted(before.keys() | after.keys())
+        if (before.get(key) or {}).get("stance") != (after.get(key) or {}).get("stance")
+    ]
+
+
+def _difference(connection: Connection, was: Row | None, is_now: Row | None) -> dict[str, Any]:
+    told = is_now or was or {}
+    return {
+        "actor": told["actor"],
+        "actor_name": told["actor_name"],
+        "topic": told["topic"],
+        "before": was["stance"] if was else None,
+        "after": is_now["stance"] if is_now else None,
+        "cause": is_now["cause"] if is_now else _why_gone(connection, told["statement"]),
+        "valid_from": told["valid_from"],
+        "known_from": is_now["known_from"] if is_now else told["known_to"],
+        "statement": told["statement"],
+        "quote": told["quote"],
+    }
+
+
+def _why_gone(connection: Connection, statement: str) -> str | None:
+    query = text("SELECT withdrawn_cause FROM statements WHERE statement = :statement")
+    cause: str | None = connection.execute(query, {"statement": statement}).scalars().first()
+    return cause
+
+
+def _select(connection: Connection, query: str) -> Report:
+    rows = connection.execute(text(query))
+    return [{name: iso(v) if isinstance(v, datetime) else v for name, v in row.items()} for row in rows.mappings()]
