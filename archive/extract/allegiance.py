@@ -12,7 +12,7 @@ from collections import Counter
 from archive.extract.cast import Appearance, Cast, Figure
 from archive.extract.mentions import Unit, UnitKind
 from archive.extract.places import NameKind, Place
-from archive.extract.text import ParagraphKind
+from archive.extract.residue import ParagraphKind
 from archive.model import ActorKind, fold
 
 _SENTENCES_BACK = 3

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from archive.extract import mentions
 from archive.extract.mentions import Mention, Unit, UnitKind, Words
 from archive.extract.places import NameKind, Place
-from archive.extract.text import Document, ParagraphKind
+from archive.extract.residue import ParagraphKind
+from archive.extract.text import Document
 from archive.model import ActorKind, fold
 
 READ = frozenset({ParagraphKind.BODY, ParagraphKind.HEADING, ParagraphKind.CAPTION})
@@ -150,8 +151,8 @@ def _gathered(found: Sequence[tuple[int, Mention]], figures: list[Figure]) -> It
         yield number, mention, figure
     frequency = Counter({id(f): len(f.seen) for f in figures})
     for number, mention in short:
-        figure = _by_surname(figures, mention, frequency) or _known(by_name, mention)
-        figure = figure or _new(mention, figures, by_name)
+        known = _by_surname(figures, mention, frequency) or _known(by_name, mention)
+        figure = known or _new(mention, figures, by_name)
         figure.learn(mention)
         yield number, mention, figure
 
@@ -200,7 +201,8 @@ def _by_surname(figures: Sequence[Figure], mention: Mention, frequency: Counter[
     before = [f for f in candidates if f.seen[0] < mention.first]
     if len(candidates) > 1 and not mention.gender:
         return max(before or candidates, key=lambda f: frequency[id(f)])
-    return (before or candidates or [None])[-1]
+    nearest = before or candidates
+    return nearest[-1] if nearest else None
 
 
 def _agrees(full: Sequence[str], wanted: Sequence[str]) -> bool:

@@ -92,11 +92,10 @@ def _coordinated(line: Sequence[Unit]) -> list[Sequence[Unit]]:
 
 def _is_name(part: Sequence[Unit]) -> bool:
     head = _head(part)
-    return (
-        head is not None
-        and part[head].kind in _NAMED
-        and not (part[head].place and part[head].place.form is NameKind.ADJECTIVE)
-    )
+    if head is None or part[head].kind not in _NAMED:
+        return False
+    place = part[head].place
+    return place is None or place.form is not NameKind.ADJECTIVE
 
 
 def _head(part: Sequence[Unit]) -> int | None:

@@ -60,7 +60,9 @@ def first_person(discourse: Discourse, index: int) -> Iterator[Voice]:
     """Who says "I" or "we": the speaker of the words around it."""
     outer = discourse.within(index)
     figures = [v.figure for v in discourse.voices.get(outer, ()) if v.figure] if outer is not None else []
-    yield from (Voice(figure, Resolution.PRONOUN) for figure in figures or [None])
+    yield from (Voice(figure, Resolution.PRONOUN) for figure in figures)
+    if not figures:
+        yield Voice(None, Resolution.PRONOUN)
 
 
 def third_person(discourse: Discourse, token: int, pronoun: Pronoun, index: int) -> Figure | None:

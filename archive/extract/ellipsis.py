@@ -1,0 +1,75 @@
+"""Statements that take up what was just spoken of without naming it: "this possibility", "nothing can be ruled out"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archive.extract.operators import Lexicon
+from archive.extract.propositions import Direction
+from archive.extract.topics import Hit, Index
+from archive.model import Assessment
+
+NEAR = 2
+"""Sentences back within which a bare "this" or "nothing" still means the topic."""
+
+FAR = 8
+"""Sentences back within which "the proposal" does."""
+
+NOUN, POINTER, NOTHING = 0.75, 0.65, 0.7
+_DETERMINERS = frozenset({"DT", "PRP$", "POS"})
+_INDEFINITE = frozenset({"a", "an", "any", "some", "another", "every", "each", "no"})
+_INTRODUCING = frozenset({"of", "about", "on", "for", "over", "that", "with"})
+_OPENING = 3
+_PAUSES = frozenset(",;:—–")
+_BARE = frozenset({"nothing", "everything"})
+
+
+@dataclass(frozen=True, slots=True)
+class Antecedent:
+    """What was said on the topic before: its direction, how many sentences ago, and how it was assessed."""
+
+    direction: Direction
+    distance: int
+    assessment: Assessment | None
+
+
+def take_up(lexicon: Lexicon, index: Index, sentence: tuple[int, int], earlier: Antecedent | None) -> Hit | None:
+    """The words of a sentence that stand for the topic spoken of before, if any do."""
+    if earlier is None or earlier.distance > FAR:
+        return None
+    first, last = sentence
+    for i in range(first, last):
+        strength = _strength(lexicon, index, i, sentence, near=earlier.distance <= NEAR)
+        if strength:
+            return Hit(i, i + 1, earlier.direction, strength, None)
+    return None
+
+
+def _strength(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int], *, near: bool) -> float:
+    if index.stems[i] in lexicon.anaphors:
+        return NOUN if _determined(index, i, sentence[0]) and not _complemented(index, i, sentence[1]) else 0.0
+    lower = index.document.tokens[i].lower
+    if not near:
+        return 0.0
+    if lower in _BARE:
+        return NOTHING
+    after = index.tags[i + 1] if i + 1 < sentence[1] else "."
+    pointing = lower in lexicon.words.words.pointers and not after.startswith(("NN", "JJ", "DT", "PRP", "CD"))
+    complementizer = lower == "that" and index.tags[i] in {"IN", "WDT"}
+    opens = i - sentence[0] < _OPENING or index.document.tokens[i - 1].text in _PAUSES or i + 1 >= sentence[1] - 1
+    return POINTER if pointing and opens and not complementizer else 0.0
+
+
+def _complemented(index: Index, i: int, last: int) -> bool:
+    """Whether a noun says itself what it is about: "the question of pay", "his plan to move"."""
+    return i + 1 < last and (index.tags[i + 1] == "TO" or index.document.tokens[i + 1].lower in _INTRODUCING)
+
+
+def _determined(index: Index, i: int, low: int) -> bool:
+    """Whether a noun points back: "this possibility", "his bold initiative", "Quill's plan"; not "a plan"."""
+    for j in range(i - 1, max(low, i - 3) - 1, -1):
+        if index.tags[j] in _DETERMINERS:
+            return index.document.tokens[j].lower not in _INDEFINITE
+        if not index.tags[j].startswith(("JJ", "NN", "VBN", "RB")):
+            return False
+    return False

@@ -1,0 +1,277 @@
+"""One place in a statement that is about a topic → the value that the words over it give.
+
+Operators before the mention stand over it, the cue outermost; where they say nothing, the predicate after it
+does ("a toll would be wrong"). Only the clause around the mention counts, and only what the speaker's own side
+thinks, wants or will do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from archive.extract.operators import CONFIDENCE, Kind, Lexicon, Operator, Value, operators, value
+from archive.extract.phrases import tokens_of
+from archive.extract.topics import Hit, Index
+from archive.model import Span, Stance, Statement, StatementKind, fold
+
+_FOLLOWED_WITHIN = 4
+_SUBJECT_WITHIN = 10
+_FIRST_PERSON = frozenset({"i", "we", "me", "us", "my", "our"})
+_THIRD_PERSON = frozenset({"he", "she", "they", "it", "his", "her", "their", "its"})
+_ASKING = frozenset({"whether", "if"})
+_INQUIRING = frozenset({"ask", "wonder", "inquir"})
+_CLAIMING = frozenset({"that", "claim", "notion", "idea", "argument", "suggestion", "assertion"})
+_OWN_WILL = frozenset({Kind.WILL, Kind.SUPPORT, Kind.OPPOSE, Kind.UNDECIDED})
+_JUDGED = frozenset({Kind.GOOD, Kind.BAD, Kind.NOT_NOW, Kind.UNDECIDED})
+_FOREIGN = Value(Stance.NO_POSITION, 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A statement in tokens: its cue, the sentences of its content, and who its side is."""
+
+    index: Index
+    statement: Statement
+    cue: tuple[tuple[int, int], ...]
+    sentences: tuple[tuple[int, int], ...]
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, index: Index, statement: Statement) -> Passage:
+        """Lay a statement out over the tokens of its document."""
+        document = index.document
+        cue = tuple(tokens_of(document, span) for span in statement.cue)
+        sentences = tuple(s for span in statement.content for s in _cut(index, *tokens_of(document, span)))
+        actor = statement.actor
+        named = (actor.name if actor else "", actor.country if actor else "", statement.speaks_for or "")
+        names = frozenset(word for name in named for word in fold(name or "").split())
+        return cls(index, statement, cue, sentences, names)
+
+    @property
+    def direct(self) -> bool:
+        """Whether the content is the speaker's own words."""
+        return self.statement.kind is StatementKind.DIRECT
+
+    def asks(self, first: int, last: int) -> bool:
+        """Whether a sentence of the content only asks."""
+        tokens = self.index.document.tokens
+        inquired = any(self.index.stems[i] in _INQUIRING for a, b in self.cue for i in range(a, b))
+        return (
+            inquired or tokens[first].lower == "whether" or tokens[last - 1].text == "?" or _question_after(self, last)
+        )
+
+
+def _question_after(passage: Passage, last: int) -> bool:
+    tokens = passage.index.document.tokens
+    return last < len(tokens) and tokens[last].text == "?"
+
+
+def _cut(index: Index, first: int, last: int) -> Iterator[tuple[int, int]]:
+    while first < last:
+        _, end = index.sentence(first)
+        yield first, min(end, last)
+        first = end
+
+
+class Judgement(NamedTuple):
+    """A value in the direction of the proposition, and the words that limit it."""
+
+    value: Value
+    condition: Span | None = None
+
+
+def judge(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: Hit) -> Judgement:
+    """What a statement says about the topic at one place in one of its sentences."""
+    clause = _clause(lexicon, passage.index, sentence, hit)
+    found = _folded(lexicon, passage, sentence, clause, hit)
+    if found.stance and found.stance.positional and passage.asks(*sentence):
+        return Judgement(Value(Stance.NO_POSITION, 0.5, found.operators))
+    found = _momentary(lexicon, passage.index, clause, found)
+    found = found if hit.direction == 1 else _turned(found)
+    found, condition = _conditional(lexicon, passage.index, sentence, hit, found)
+    return Judgement(found._replace(confidence=found.confidence * hit.strength), condition)
+
+
+def _clause(lexicon: Lexicon, index: Index, sentence: tuple[int, int], hit: Hit) -> tuple[int, int]:
+    """The part of a sentence around a hit within which nothing else is said."""
+    low, high = sentence
+    tokens = index.document.tokens
+    for i in range(min(hit.first, high) - 1, low, -1):
+        if tokens[i].lower in lexicon.breaks:
+            low = i
+            break
+    for i in range(max(hit.last, low), high):
+        if tokens[i].lower in lexicon.breaks:
+            high = i
+            break
+    return low, high
+
+
+def _folded(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], clause: tuple[int, int], hit: Hit) -> Value:
+    index = passage.index
+    acting = frozenset(() if hit.action is None else (hit.action,))
+    cue = [o for span in passage.cue for o in operators(lexicon, index, span, acting)]
+    said = operators(lexicon, index, clause, acting)
+    governed = clause[0] == sentence[0] and sentence == passage.sentences[0]
+    outer = cue if governed else [o for o in cue if o.kind is Kind.SILENT]
+    left = [o for o in said if o.first < hit.last]
+    right = [o for o in said if o.first >= hit.last]
+    if any(_foreign(lexicon, passage, o, clause[0]) for o in left):
+        return _FOREIGN
+    over = [*outer, *_governing(index, left, hit)]
+    found = value(over)
+    predicate = (
+        [] if found.stance and not _claims(index, over, hit) else list(_predicate(lexicon, passage, clause, right))
+    )
+    if predicate:
+        found = value([*over, *predicate])
+    return found if found.stance else _enacted(passage, cue, left, hit, clause)
+
+
+def _governing(index: Index, left: Sequence[Operator], hit: Hit) -> Iterator[Operator]:
+    """The operators before a mention that are over it.
+
+    Not so the modals of some other verb ("we will stay calm about the toll"), and a "possible toll" is only a toll.
+    """
+    for number, operator in enumerate(left):
+        if operator.kind is Kind.OPEN and index.tags[operator.first] == "JJ" and operator.last >= hit.first - 1:
+            continue
+        if operator.kind in (Kind.MUST, Kind.WILL, Kind.MAY):
+            following = left[number + 1].first if number + 1 < len(left) else hit.first
+            acts = number + 1 < len(left) or hit.action is not None or operator.last - operator.first > 1
+            if following - operator.last >= _FOLLOWED_WITHIN or not acts:
+                continue
+        yield operator
+
+
+def _claims(index: Index, over: Sequence[Operator], hit: Hit) -> bool:
+    """Whether what stands over a mention is about a claim, of which the mention is only the subject."""
+    return bool(over) and any(index.stems[i] in _CLAIMING for i in range(over[-1].last, hit.first))
+
+
+def _predicate(
+    lexicon: Lexicon, passage: Passage, clause: tuple[int, int], right: Sequence[Operator]
+) -> Iterator[Operator]:
+    """What is said of a mention after it: judgements, and verbs that are not infinitives of purpose."""
+    tags = passage.index.tags
+    for operator in right:
+        purpose = operator.first > 0 and tags[operator.first - 1] == "TO" and operator.kind is not Kind.OPEN
+        if (operator.kind in _JUDGED or not purpose) and not _foreign(lexicon, passage, operator, clause[0]):
+            yield operator
+
+
+def _enacted(
+    passage: Passage, cue: Sequence[Operator], left: Sequence[Operator], hit: Hit, clause: tuple[int, int]
+) -> Value:
+    """What the actor does rather than says: the action is the cue itself, or the speaker's side is doing it."""
+    if any(o.kind is Kind.ACTION and not o.negated for o in cue):
+        return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + 0.1, tuple(cue))
+    if hit.action is None or passage.index.tags[hit.action] not in {"VBG", "VBZ", "VBP"}:
+        return Value(Stance.NO_POSITION, 0.6)
+    subject = _subject(passage.index, hit.action, clause[0])
+    if subject in _FIRST_PERSON:
+        return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION], tuple(o for o in left if o.kind is Kind.ACTION))
+    return Value(Stance.NO_POSITION, 0.6)
+
+
+def _foreign(lexicon: Lexicon, passage: Passage, operator: Operator, low: int) -> bool:
+    """Whether somebody else than the speaker's side supports, opposes or will do what an operator says."""
+    if operator.kind not in _OWN_WILL:
+        return False
+    noun = passage.index.tags[operator.first].startswith("NN") and operator.last - operator.first == 1
+    subject = (_possessor if noun else _subject)(passage.index, operator.first, low)
+    if subject is None:
+        return noun and operator.kind is not Kind.UNDECIDED and operator.first > low + 1
+    if subject in _FIRST_PERSON or subject in {"you", "there"}:
+        return False
+    if subject in _THIRD_PERSON:
+        return passage.direct and subject not in {"it", "its"}
+    words = fold(subject).split()
+    if passage.names.intersection(words):
+        return False
+    if subject[:1].isupper():
+        place = lexicon.words.places.find(subject)
+        return place is None or place.name != passage.statement.speaks_for
+    return passage.index.document.text != "" and lexicon.words.stemmer.of(subject) in lexicon.others
+
+
+def _subject(index: Index, at: int, low: int) -> str | None:
+    """The nearest noun, name or pronoun before a verb, back to its clause's beginning."""
+    tokens = index.document.tokens
+    for i in range(at - 1, max(low, at - _SUBJECT_WITHIN) - 1, -1):
+        tag = index.tags[i]
+        if tag in {"PRP", "PRP$", "EX"}:
+            return tokens[i].lower
+        if tag in {"WP", "WDT"}:
+            return None
+        if tag.startswith("NNP"):
+            first = i
+            while first > low and index.tags[first - 1].startswith("NNP"):
+                first -= 1
+            return index.document.words(first, i + 1)
+        if tag in {"NN", "NNS"}:
+            return tokens[i].lower
+    return None
+
+
+def _possessor(index: Index, at: int, low: int) -> str | None:
+    """Whose support or criticism a noun is: "his support", "Quill's criticism"."""
+    for i in range(at - 1, max(low, at - 3) - 1, -1):
+        if index.tags[i] == "PRP$":
+            return index.document.tokens[i].lower
+        if index.tags[i] == "POS":
+            return _subject(index, i, low)
+    return None
+
+
+def _momentary(lexicon: Lexicon, index: Index, clause: tuple[int, int], found: Value) -> Value:
+    """A refusal in the words "at the moment" is none in principle."""
+    refused = found.stance is Stance.OPPOSE and any(o.negated for o in found.operators)
+    if refused and any(lexicon.momentary.at(index.stems, index.tags, i, clause[1]) for i in range(*clause)):
+        return found._replace(stance=Stance.NOT_NOW)
+    return found
+
+
+_TURNED = {
+    Stance.SUPPORT: Stance.OPPOSE, Stance.OPPOSE: Stance.SUPPORT, Stance.OPEN: Stance.UNCLEAR,
+    Stance.CONDITIONAL: Stance.UNCLEAR, Stance.NOT_NOW: Stance.UNCLEAR,
+}  # fmt: skip
+
+
+def _turned(found: Value) -> Value:
+    """The same value where the words stand for the contrary of the proposition."""
+    return found._replace(stance=_TURNED.get(found.stance, found.stance)) if found.stance else found
+
+
+def _conditional(
+    lexicon: Lexicon, index: Index, sentence: tuple[int, int], hit: Hit, found: Value
+) -> tuple[Value, Span | None]:
+    """Support or possibility that is limited becomes conditional; so does a refusal "unless"."""
+    for i in range(*sentence):
+        match = lexicon.conditions.at(index.stems, index.tags, i, sentence[1])
+        if match is None or hit.first <= i < hit.last:
+            continue
+        end = _condition_end(index, i, sentence[1])
+        if i < hit.first < end or _hypothetical(lexicon, index, i, end):
+            continue
+        span = Span(index.document.tokens[i].start, index.document.tokens[end - 1].end)
+        if found.stance in (Stance.SUPPORT, Stance.OPEN) or (
+            found.stance is Stance.OPPOSE and index.stems[i] in {"unless", "until"}
+        ):
+            return found._replace(stance=Stance.CONDITIONAL, confidence=found.confidence - 0.05), span
+    return found, None
+
+
+def _condition_end(index: Index, first: int, last: int) -> int:
+    for i in range(first + 1, last):
+        if index.document.tokens[i].text in {";", "—", "–"} or (
+            index.document.tokens[i].text == "," and index.stems[i + 1 : i + 2] != ("not",)
+        ):
+            return i
+    return last - 1 if last - 1 > first and not index.document.tokens[last - 1].text[0].isalnum() else last
+
+
+def _hypothetical(lexicon: Lexicon, index: Index, first: int, last: int) -> bool:
+    return index.stems[first] == "if" and any(index.stems[i] in lexicon.hypothetical for i in range(first, last))

@@ -1,0 +1,173 @@
+"""A topic's proposition, taken apart: what should become of what.
+
+"The harbour toll should be abolished" has the theme *harbour toll* and an action that ends it; "Norland should
+not send troops to Veyland" the theme *troops*, an action that brings them about, negated, and a place around.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from archive.extract import lexicon, places
+from archive.extract.places import NameKind, Places
+from archive.extract.stems import Phrases, Stemmer
+
+Direction = Literal[1, -1]
+
+STOP = frozenset(
+    {"the", "a", "an", "of", "on", "to", "in", "at", "for", "from", "by", "with", "and", "or", "be", "it", "its"}
+    | {"his", "her", "their", "our", "this", "that", "these", "those", "into", "as"}
+)
+SKIPPED = frozenset({"RB", "JJ", "DT", "PRP$", "RBR", "JJR"})
+_MODALS = frozenset({"should", "must", "ought", "shall", "will", "can", "may", "would", "need", "deserv"})
+_NEGATIONS = frozenset({"not", "never", "n't", "no"})
+_PREPOSITIONS = frozenset(
+    {"of", "on", "to", "in", "at", "for", "from", "by", "with", "into", "against", "over", "along", "as", "about"}
+)
+_BESIDE_VERB = frozenset({"be", "to", "have", "also", "the", "a", "an"})
+_UNLISTED = -1
+
+
+class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that do the same with a thing; ``polarity`` 1: it comes about or stays, -1: it ends or is prevented."""
+
+    polarity: Direction
+    words: tuple[str, ...]
+
+
+class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``stance.yaml``; the file says what each list means."""
+
+    actions: tuple[Family, ...]
+    operators: Mapping[str, tuple[str, ...]]
+    negators: frozenset[str]
+    breaks: frozenset[str]
+    conditions: tuple[str, ...]
+    hypothetical: tuple[str, ...]
+    momentary: tuple[str, ...]
+    anaphors: tuple[str, ...]
+    pointers: frozenset[str]
+    own: tuple[str, ...]
+    others: tuple[str, ...]
+    irregular: Mapping[str, str]
+
+
+class Action(NamedTuple):
+    """What a word does with a thing: the number of its family, and what becomes of the thing."""
+
+    family: int
+    polarity: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of ``stance.yaml`` by stem."""
+
+    words: StanceWords
+    stemmer: Stemmer
+    actions: Phrases[Action]
+    single: Mapping[str, Action]
+    places: Places
+
+    def alternatives(self, word: str) -> frozenset[str]:
+        """The stems that stand for a word: its own, and for a country those of its adjective and people."""
+        own = self.stemmer.of(word.lower())
+        place = self.places.find(word)
+        if place is None:
+            return frozenset({own})
+        forms = (NameKind.NAME, NameKind.ADJECTIVE, NameKind.PEOPLE)
+        names = (n for n, p in self.places.by_name.items() if p.name == place.name and p.form in forms)
+        return frozenset({own, *(self.stemmer.of(n.lower()) for n in names if " " not in n)})
+
+
+@cache
+def vocabulary(language: str) -> Vocabulary:
+    """The stance words of a supported language, loaded at first use."""
+    words = lexicon.read(language, "stance.yaml", StanceWords)
+    stemmer = Stemmer(words.irregular)
+    pairs = [
+        (stemmer.phrase(word), Action(number, family.polarity))
+        for number, family in enumerate(words.actions)
+        for word in family.words
+    ]
+    single = {stems[0]: action for stems, action in reversed(pairs) if len(stems) == 1}
+    return Vocabulary(words, stemmer, Phrases(pairs, SKIPPED), single, places.load(language))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposition:
+    """What should become of what: stems of the ``theme`` and its ``heads``, the action, and the places around it."""
+
+    theme: frozenset[str]
+    heads: frozenset[str]
+    action: Action
+    verb: str
+    negated: bool
+    around: frozenset[str]
+
+
+def read(proposition: str, words: Vocabulary) -> Proposition:
+    """Take a proposition apart. Without a modal verb all of it is theme, save the first word that acts."""
+    said = [w.strip(".,;:!?\"'“”()").removesuffix("'s").removesuffix("’s") for w in proposition.split()]
+    stems = [words.stemmer.of(w.lower()) for w in said if w]
+    modal = next((i for i, stem in enumerate(stems) if stem in _MODALS), None)
+    if modal is None:
+        return _unmodal(stems, words)
+    at, negated, passive = _verb(stems, modal + 1)
+    subject, rest = stems[:modal], stems[at + 1 :]
+    verb = stems[at] if at < len(stems) else ""
+    if passive and verb not in words.single:
+        verb = next((s for s in rest if s in words.single), verb)
+    theme, around = (subject, rest) if passive or not _content(rest) else (rest, subject)
+    named = {s for w, s in zip(said, stems, strict=True) if s in around and words.places.find(w)}
+    forms = (words.alternatives(w) for w, s in zip(said, stems, strict=True) if s in named)
+    return Proposition(
+        theme=frozenset(_content(theme)),
+        heads=frozenset(_heads(theme, words)),
+        action=words.single.get(verb, Action(_UNLISTED, 1)),
+        verb=verb,
+        negated=negated,
+        around=frozenset(f for form in forms for f in form) if passive else frozenset(),
+    )
+
+
+def _unmodal(stems: Sequence[str], words: Vocabulary) -> Proposition:
+    verb = next((s for s in stems if s in words.single), "")
+    theme = [s for s in stems if s != verb]
+    action = words.single.get(verb, Action(_UNLISTED, 1))
+    return Proposition(frozenset(_content(theme)), frozenset(_heads(theme, words)), action, verb, False, frozenset())
+
+
+def _verb(stems: Sequence[str], i: int) -> tuple[int, bool, bool]:
+    """Where the verb after a modal stands, whether it is negated, and whether the subject is what it acts on."""
+    negated = passive = False
+    while i < len(stems) - 1 and (stems[i] in _NEGATIONS | _BESIDE_VERB or stems[i].endswith("ly")):
+        negated = negated or stems[i] in _NEGATIONS
+        passive = passive or stems[i] == "be"
+        i += 1
+    return i, negated, passive
+
+
+def _content(stems: Sequence[str]) -> list[str]:
+    return [s for s in stems if s not in STOP and len(s) > 1]
+
+
+def _heads(theme: Sequence[str], words: Vocabulary) -> list[str]:
+    """The last word before the first preposition; past one that says little by itself, the next such word too."""
+    heads: list[str] = []
+    phrase: list[str] = []
+    for stem in (*theme, "of"):
+        if stem not in _PREPOSITIONS:
+            phrase.append(stem)
+            continue
+        found = [s for s in _content(phrase) if s not in words.single]
+        heads.extend(found[-1:])
+        if found:
+            break
+        phrase = []
+    return heads

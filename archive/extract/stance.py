@@ -1,0 +1,181 @@
+"""Statements → stances: which side of a proposition an actor takes, how surely, and in which words.
+
+For every place in a statement that is about a topic, the operators over it are folded (``operators``), from
+the cue inwards; attitudes of somebody else ("she said that Quill supports the toll") do not count as the
+speaker's. Statements that only take up what was just spoken of ("this possibility", "nothing can be ruled
+out") inherit its topic at lower confidence. Below the threshold the label is ``unclear``, never a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from archive.extract import operators, propositions, topics
+from archive.extract.ellipsis import NEAR, Antecedent, take_up
+from archive.extract.judging import Judgement, Passage, judge
+from archive.extract.operators import Kind
+from archive.extract.operators import operators as _operators
+from archive.extract.phrases import tokens_of
+from archive.extract.text import Document, analyse
+from archive.extract.topics import Hit, Index
+from archive.model import Assessment, Span, Stance, Statement, Topic
+
+RULES = "stance-rules@1"
+"""Name and version of these rules; it changes whenever the same statement may get another label."""
+
+THRESHOLD = 0.4
+"""Below this confidence a positional label is given as ``unclear``."""
+
+_WORD = re.compile(r"[^\W_]+")
+_SIDES = frozenset({Stance.SUPPORT, Stance.OPPOSE})
+_CONTRADICTED = 0.6
+_TAKEN_OVER = 0.8
+_NEARLY = 0.2
+_QUALIFYING = (Stance.CONDITIONAL, Stance.NOT_NOW, Stance.OPEN)
+
+
+@dataclass(slots=True)
+class _Course:
+    """What has been assessed on one topic so far in an article."""
+
+    last: Assessment | None = None
+    by_actor: dict[str, tuple[int, Assessment]] = field(default_factory=dict)
+
+
+class Assessor:
+    """Assesses statements on a set of topics, compiled once."""
+
+    def __init__(self, topics_: Sequence[Topic], language: str = "en") -> None:
+        self._lexicon = operators.load(language)
+        self._language = language
+        vocabulary = propositions.vocabulary(language)
+        self._matchers = tuple(topics.matcher(topic, vocabulary) for topic in topics_)
+        self._stem = vocabulary.stemmer.of
+
+    def assess(self, text: Document | str, statements: Sequence[Statement]) -> tuple[Statement, ...]:
+        """The statements with an assessment for each topic they are about; what they held before is replaced."""
+        whole = text if isinstance(text, str) else text.text
+        present = {self._stem(m.group().lower()) for m in _WORD.finditer(whole)} if statements else set()
+        due = [m for m in self._matchers if not m.keys.isdisjoint(present)]
+        if not due:
+            return tuple(replace(s, assessments=()) for s in statements)
+        document = analyse(text, self._language) if isinstance(text, str) else text
+        index = topics.index(document, self._lexicon.words.stemmer)
+        found: list[list[Assessment]] = [[] for _ in statements]
+        for matcher in due:
+            if hits := matcher.find(index):
+                for number, assessment in self._on(matcher.topic, index, hits, statements):
+                    found[number].append(assessment)
+        return tuple(replace(s, assessments=tuple(a)) for s, a in zip(statements, found, strict=True))
+
+    def _on(
+        self, topic: Topic, index: Index, hits: Sequence[Hit], statements: Sequence[Statement]
+    ) -> Iterator[tuple[int, Assessment]]:
+        course = _Course()
+        for number, statement in enumerate(statements):
+            assessment = self._one(topic, index, hits, statement, course)
+            if assessment:
+                course.last = assessment
+                if statement.actor:
+                    course.by_actor[statement.actor.name] = (statement.content[-1].end, assessment)
+                yield number, assessment
+
+    def _one(
+        self, topic: Topic, index: Index, hits: Sequence[Hit], statement: Statement, course: _Course
+    ) -> Assessment | None:
+        passage = Passage.of(index, statement)
+        judged: list[tuple[Judgement, Hit]] = []
+        earlier = _antecedent(passage, hits, course)
+        for first, last in passage.sentences:
+            here = [h for h in hits if h.first < last and h.last > first]
+            if not here and (taken := take_up(self._lexicon, index, (first, last), earlier)):
+                here = [taken]
+            elliptic = here and here[0] not in hits
+            found = [(judge(self._lexicon, passage, (first, last), hit), hit) for hit in here]
+            judged.extend(f for f in found if not elliptic or f[0].value.stance is not Stance.NO_POSITION)
+            if here:
+                earlier = Antecedent(here[-1].direction, 0, earlier.assessment if earlier else None)
+        if _shares(self._lexicon, passage) and earlier and earlier.assessment and not _positional(judged):
+            return _same(topic, earlier.assessment, passage)
+        return _settled(topic, index, judged)
+
+
+def _antecedent(passage: Passage, hits: Sequence[Hit], course: _Course) -> Antecedent | None:
+    """What was said on the topic before a statement: by anybody just before, or by the same actor."""
+    index = passage.index
+    first = passage.sentences[0][0] if passage.sentences else 0
+    before = [h for h in hits if h.last <= first]
+    actor = passage.statement.actor
+    own = course.by_actor.get(actor.name) if actor else None
+    assessment = own[1] if own else course.last
+    if not before:
+        return None
+    distance = index.sentence_number(first) - index.sentence_number(before[-1].first)
+    spoke = own is not None and _sentences_since(index, own[0], first) <= NEAR
+    return Antecedent(before[-1].direction, 0 if spoke else distance, assessment)
+
+
+def _sentences_since(index: Index, offset: int, token: int) -> int:
+    before, _ = tokens_of(index.document, Span(offset - 1, offset))
+    return index.sentence_number(token) - index.sentence_number(before)
+
+
+def _positional(judged: Sequence[tuple[Judgement, Hit]]) -> bool:
+    return any(j.value.stance and j.value.stance.positional for j, _ in judged)
+
+
+def _shares(lexicon: operators.Lexicon, passage: Passage) -> bool:
+    """Whether a statement says no more than that somebody holds the same position."""
+    spans = (*passage.cue, *passage.sentences[:1])
+    return any(o.kind is Kind.SAME for span in spans for o in _operators(lexicon, passage.index, span, frozenset()))
+
+
+def _same(topic: Topic, earlier: Assessment, passage: Passage) -> Assessment:
+    content = passage.statement.content
+    confidence = earlier.confidence * _TAKEN_OVER
+    return Assessment(
+        topic=topic.id, stance=earlier.stance, confidence=round(confidence, 3), evidence=content, rule=RULES
+    )
+
+
+def _settled(topic: Topic, index: Index, judged: Sequence[tuple[Judgement, Hit]]) -> Assessment | None:
+    """One label for a statement from all the places where it is about the topic."""
+    if not judged:
+        return None
+    positional = [(j, h) for j, h in judged if j.value.stance and j.value.stance.positional]
+    judgement, hit = _decisive(positional or judged)
+    stance = judgement.value.stance or Stance.NO_POSITION
+    confidence = judgement.value.confidence * (_CONTRADICTED if _contradicts(positional, stance) else 1)
+    if stance.positional and confidence < THRESHOLD:
+        stance = Stance.UNCLEAR
+    return Assessment(
+        topic=topic.id,
+        stance=stance,
+        confidence=round(max(0.0, min(1.0, confidence)), 3),
+        evidence=_evidence(index, judgement, hit),
+        condition=judgement.condition if stance is Stance.CONDITIONAL else None,
+        rule=RULES,
+    )
+
+
+def _decisive(judged: Sequence[tuple[Judgement, Hit]]) -> tuple[Judgement, Hit]:
+    """The surest; but what qualifies the rest comes first where it is nearly as sure."""
+    surest = max(judged, key=lambda j: j[0].value.confidence)
+    qualifying = [j for j in judged if j[0].value.stance in _QUALIFYING]
+    if qualifying and surest[0].value.stance is Stance.SUPPORT:
+        best = max(qualifying, key=lambda j: j[0].value.confidence)
+        return best if best[0].value.confidence >= surest[0].value.confidence - _NEARLY else surest
+    return surest
+
+
+def _contradicts(positional: Sequence[tuple[Judgement, Hit]], stance: Stance) -> bool:
+    said = {j.value.stance for j, _ in positional}
+    return stance in _SIDES and said >= _SIDES
+
+
+def _evidence(index: Index, judgement: Judgement, hit: Hit) -> tuple[Span, ...]:
+    tokens = index.document.tokens
+    places = {(hit.first, hit.last), *((o.first, o.last) for o in judgement.value.operators)}
+    return tuple(Span(tokens[first].start, tokens[last - 1].end) for first, last in sorted(places))

@@ -1,0 +1,233 @@
+"""When words are about a topic: its terms with inflection and gaps, and what its proposition is made of.
+
+Each :class:`Hit` knows its direction: +1 where the words stand for the proposition itself ("abolishing the
+toll"), -1 where they stand for its contrary ("keeping the toll", or the toll alone). So a user writes a
+proposition and a handful of terms, and nothing else is tuned to a topic.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from archive.extract import propositions
+from archive.extract.propositions import Action, Direction, Proposition, Vocabulary
+from archive.extract.stems import Phrases, Stemmer
+from archive.extract.text import Document
+from archive.model import Topic
+
+_GAP = 3
+"""Words that may stand between those of a term, over the whole of it."""
+
+_ACTION_BEFORE = 5
+_ACTION_AFTER = 7
+_TOGETHER = 8
+_NEVER_BETWEEN = ",;:—–"
+
+TERM, THEME, LOOSE = 1.0, 0.9, 0.8
+"""How sure it is that words are about a topic: a term of it, its theme with its action, its action at its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A document by stem: ``stems`` of its tokens, where each stem stands, and the tokens' tags."""
+
+    document: Document
+    stems: tuple[str, ...]
+    tags: tuple[str, ...]
+    places: Mapping[str, Sequence[int]]
+    starts: tuple[int, ...]
+
+    def sentence(self, token: int) -> tuple[int, int]:
+        """The first token of the sentence that a token stands in, and the one after its last."""
+        found = self.document.sentences[self.sentence_number(token)]
+        return found.first, found.last
+
+    def sentence_number(self, token: int) -> int:
+        """The number of the sentence that a token stands in."""
+        return bisect_right(self.starts, token) - 1
+
+
+def index(document: Document, stemmer: Stemmer) -> Index:
+    """Index a document; the parts of a hyphenated word stand where the word does."""
+    found: dict[str, list[int]] = {}
+    stems: list[str] = []
+    for number, token in enumerate(document.tokens):
+        stem = stemmer.of(token.lower)
+        stems.append(stem)
+        found.setdefault(stem, []).append(number)
+        if "-" in token.lower:
+            for part in token.lower.split("-"):
+                found.setdefault(stemmer.of(part), []).append(number)
+    starts = tuple(s.first for s in document.sentences)
+    return Index(document, tuple(stems), tuple(t.tag for t in document.tokens), found, starts)
+
+
+class Hit(NamedTuple):
+    """Tokens ``first`` to before ``last`` are about a topic; ``action`` is the token that acts on the theme, if any."""
+
+    first: int
+    last: int
+    direction: Direction
+    strength: float
+    action: int | None
+
+
+class Term(NamedTuple):
+    """A term's words, each with the stems that stand for it, and the action among them."""
+
+    words: tuple[frozenset[str], ...]
+    action: Action | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """A topic, ready to be looked for; ``keys`` are stems without any of which a text is not about it."""
+
+    topic: Topic
+    proposition: Proposition
+    terms: tuple[Term, ...]
+    heads: frozenset[str]
+    actions: Mapping[str, Action]
+    phrases: Phrases[Action]
+    context: tuple[tuple[frozenset[str], ...], ...]
+    keys: frozenset[str]
+
+    def find(self, text: Index) -> tuple[Hit, ...]:
+        """Every place in a document that is about the topic, in order, the surer of two that overlap."""
+        if self.keys.isdisjoint(text.places) or not self._in_context(text):
+            return ()
+        hits = [*self._terms(text), *self._themes(text)]
+        if hits:
+            hits.extend(self._loose(text))
+        return tuple(_apart(hits))
+
+    def _in_context(self, text: Index) -> bool:
+        return not self.context or any(
+            all(not forms.isdisjoint(text.places) for forms in phrase) for phrase in self.context
+        )
+
+    def _terms(self, text: Index) -> Iterator[Hit]:
+        for term in self.terms:
+            for first, last in _windows(term.words, text):
+                yield self._hit(text, first, last, TERM, term.action)
+
+    def _themes(self, text: Index) -> Iterator[Hit]:
+        """The theme's head with a word that acts on it, or with two more words of the proposition."""
+        for head in self.heads:
+            for at in text.places.get(head, ()):
+                found = self._acting(text, at, at + 1)
+                if found and found[1] == self.proposition.action:
+                    yield self._hit(text, at, at + 1, THEME, None)
+
+    def _loose(self, text: Index) -> Iterator[Hit]:
+        """An action of the proposition's family beside the words around its theme ("a presence in Norland")."""
+        families = (i for i, stem in enumerate(text.stems) if self._same(stem)) if self.proposition.around else ()
+        for at in families:
+            start, end = text.sentence(at)
+            near = range(max(start, at - _TOGETHER), min(end, at + _TOGETHER))
+            if any(text.stems[i] in self.proposition.around for i in near):
+                yield Hit(at, at + 1, self._signed(1), LOOSE, at)
+
+    def _same(self, stem: str) -> bool:
+        return self.actions.get(stem) == self.proposition.action and stem not in self.proposition.theme
+
+    def _hit(self, text: Index, first: int, last: int, strength: float, action: Action | None) -> Hit:
+        if action is not None:
+            at = next((i for i in range(first, last) if self._acts(text, i) == action), first)
+            return Hit(first, last, self._direction(action), strength, at)
+        acting = self._acting(text, first, last)
+        if acting is None:
+            return Hit(first, last, self._signed(self.proposition.action.polarity), strength, None)
+        at, found = acting
+        return Hit(min(first, at), max(last, at + 1), self._direction(found), strength, at)
+
+    def _acts(self, text: Index, i: int) -> Action | None:
+        if text.stems[i] in self.proposition.theme:
+            return None
+        found = self.phrases.at(text.stems, text.tags, i, len(text.stems))
+        return found[0] if found else self.actions.get(text.stems[i])
+
+    def _acting(self, text: Index, first: int, last: int) -> tuple[int, Action] | None:
+        """The nearest action on the theme: before it as its verb, or after it in the passive or as a noun."""
+        start, end = text.sentence(first)
+        for i in range(first - 1, max(start, first - _ACTION_BEFORE) - 1, -1):
+            if text.document.tokens[i].text in _NEVER_BETWEEN:
+                break
+            if found := self._acts(text, i):
+                return i, found
+        passive = False
+        for i in range(last, min(end, last + _ACTION_AFTER)):
+            if text.document.tokens[i].text in _NEVER_BETWEEN or text.tags[i] == "CC":
+                break
+            passive = passive or text.stems[i] == "be" or i == last
+            if passive and (found := self._acts(text, i)) and text.tags[i] in {"VBN", "VBD", "NN", "NNS", "VBG"}:
+                return i, found
+        return None
+
+    def _direction(self, action: Action) -> Direction:
+        return self._signed(1 if action.polarity == self.proposition.action.polarity else -1)
+
+    def _signed(self, direction: Direction) -> Direction:
+        return direction if not self.proposition.negated else -1 if direction == 1 else 1
+
+
+def _windows(words: tuple[frozenset[str], ...], text: Index) -> Iterator[tuple[int, int]]:
+    """Where all words of a term stand together, in any order, within one sentence."""
+    at = [sorted(i for stem in w for i in text.places.get(stem, ())) for w in words]
+    if not all(at):
+        return
+    rarest = min(at, key=len)
+    reach = len(words) + _GAP
+    for anchor in rarest:
+        start, end = text.sentence(anchor)
+        near = [
+            _nearest(positions, anchor, max(start, anchor - reach), min(end, anchor + reach + 1)) for positions in at
+        ]
+        if any(n is None for n in near):
+            continue
+        tokens = [n for n in near if n is not None]
+        if max(tokens) - min(tokens) < reach:
+            yield min(tokens), max(tokens) + 1
+
+
+def _nearest(positions: Sequence[int], anchor: int, low: int, high: int) -> int | None:
+    within = positions[bisect_left(positions, low) : bisect_left(positions, high)]
+    return min(within, key=lambda i: abs(i - anchor), default=None)
+
+
+def _apart(hits: Sequence[Hit]) -> Iterator[Hit]:
+    last = -1
+    for hit in sorted(hits, key=lambda h: (h.first, -h.strength, -h.last)):
+        if hit.first >= last:
+            last = hit.last
+            yield hit
+
+
+def matcher(topic: Topic, words: Vocabulary) -> Matcher:
+    """Make a topic ready to be looked for."""
+    proposition = propositions.read(topic.proposition, words)
+    actions = {proposition.verb: proposition.action, **words.single} if proposition.verb else words.single
+    terms = tuple(_term(term, words, proposition, actions) for term in topic.terms)
+    heads = proposition.heads.union(*(_heads(term, words, proposition, actions) for term in terms))
+    keys = heads.union(*(forms for term in terms for forms in term.words))
+    context = tuple(tuple(words.alternatives(word) for word in phrase.split()) for phrase in topic.context)
+    return Matcher(topic, proposition, terms, heads, actions, words.actions, context, keys)
+
+
+def _term(term: str, words: Vocabulary, proposition: Proposition, actions: Mapping[str, Action]) -> Term:
+    said = [w for w in term.replace("'s", "").replace("’s", "").split() if w.lower() not in propositions.STOP]
+    forms = tuple(words.alternatives(w) for w in said or term.split())
+    acting = [actions[s] for f in forms for s in f if s in actions and s not in proposition.theme]
+    return Term(forms, acting[0] if acting else None)
+
+
+def _heads(term: Term, words: Vocabulary, proposition: Proposition, actions: Mapping[str, Action]) -> frozenset[str]:
+    """The last word of a term that says what it is about, neither what is done with it nor where."""
+    generic = {words.stemmer.of(a) for a in words.words.anaphors}
+    for forms in reversed(term.words):
+        if forms.isdisjoint(actions) and forms.isdisjoint(proposition.around) and forms.isdisjoint(generic):
+            return forms
+    return frozenset()
