@@ -25,6 +25,6 @@ def generate(page: Page, number: int) -> Iterator[Candidate]:
                 yield from nominals.after_verb(page, clause, i)
         elif chunk.kind == "NP":
             yield from nominals.of_noun(page, clause, i)
-        elif chunk.kind in {"IN", "X"}:
+        if clause.word(i) in page.lexicon.according:
             yield from nominals.according(page, number, i)
     yield from nominals.colon(page, number)

@@ -12,7 +12,9 @@ from archive.extract.page import Candidate, Page
 
 THRESHOLD = 0.5
 NESTED = -2.5
-"""What stands in somebody's words is seldom a statement of its own."""
+"""What stands in somebody's words is seldom a statement of its own,"""
+QUOTED = -2.0
+"""nor is what stands in a quotation, whoever's it is."""
 
 FORMS = {"inf": -1.0, "ing": -0.3, "part": -0.3, "pass": 0.0, "fin": 0.3}
 PRONOUNS = {"he": 0.5, "she": 0.5, "they": 0.3, "we": 0.0, "i": -0.3, "it": -0.5, "you": -1.5, "there": -4.0}
@@ -21,7 +23,10 @@ PRONOUNS = {"he": 0.5, "she": 0.5, "they": 0.3, "we": 0.0, "i": -0.3, "it": -0.5
 def score(page: Page, candidate: Candidate) -> float:
     """The log odds that a candidate is an attribution, by itself."""
     sure = min(max(candidate.sure, 0.01), 0.99)
-    return math.log(sure / (1 - sure)) + _source(page, candidate) + FORMS.get(candidate.form, 0.0)
+    weight = math.log(sure / (1 - sure)) + _source(page, candidate) + FORMS.get(candidate.form, 0.0)
+    if candidate.cue and page.quoted[candidate.cue[0].first]:
+        weight += QUOTED
+    return weight
 
 
 def confidence(weight: float) -> float:

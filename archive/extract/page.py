@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -10,6 +11,9 @@ from archive.extract import cues, grammar
 from archive.extract.clauses import Clause, Reach
 from archive.extract.quotes import Quotation
 from archive.extract.text import Document
+
+FRAGMENT = 6
+"""A quotation of fewer tokens is a fragment in a sentence of the reporter's."""
 
 
 class Candidate(NamedTuple):
@@ -34,7 +38,10 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A document with its clauses, one a sentence, and its quotations by the tokens where they open and close."""
+    """A document with its clauses, one a sentence, and its quotations by the tokens where they open and close.
+
+    ``quoted`` tells of each token whether it stands in a quotation of more than a few words.
+    """
 
     document: Document
     quotations: Sequence[Quotation]
@@ -42,6 +49,12 @@ class Page:
     lexicon: cues.Cues
     opens: Mapping[int, Quotation]
     closes: Mapping[int, Quotation]
+    quoted: bytearray
+
+    def paragraph_end(self, token: int) -> int:
+        """The token after the paragraph that holds ``token``."""
+        paragraphs = self.document.paragraphs
+        return paragraphs[bisect_right(paragraphs, token, key=lambda p: p.first) - 1].last
 
 
 def page(document: Document, quotations: Sequence[Quotation]) -> Page:
@@ -55,7 +68,16 @@ def page(document: Document, quotations: Sequence[Quotation]) -> Page:
         lexicon,
         {q.first: q for q in outer if q.opened},
         {q.last: q for q in outer if q.closed},
+        _quoted(len(document.tokens), outer),
     )
+
+
+def _quoted(size: int, quotations: Sequence[Quotation]) -> bytearray:
+    marks = bytearray(size)
+    for q in quotations:
+        if q.last - q.first >= FRAGMENT:
+            marks[q.first : q.last] = b"\x01" * (q.last - q.first)
+    return marks
 
 
 def _clause(document: Document, lexicon: cues.Cues, first: int, last: int) -> Clause:

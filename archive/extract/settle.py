@@ -1,43 +1,112 @@
-"""From the candidates that may pass to attributions: one a cue, nested ones only if sure, quotations gone on with."""
+"""From candidates to attributions: quotations gone on with, one attribution a cue, nested ones only if sure."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from archive.extract import gate
-from archive.extract.page import Candidate
+from archive.extract.clauses import Reach
+from archive.extract.page import Candidate, Page
+from archive.extract.quotes import Quotation
+from archive.extract.text import Token
+
+BETWEEN = 25
+"""Tokens that may stand between an attribution and the quotation that goes on after it, in the same paragraph."""
 
 
 class Passed(NamedTuple):
-    """A candidate that passed, its log odds, and the candidate it is nested in, by number in the same list."""
+    """A candidate that passed, its log odds, and the one it is nested in or goes on with, by number in the same list."""
 
     candidate: Candidate
     weight: float
-    parent: int | None
+    parent: int | None = None
+    continues: int | None = None
 
 
-def settle(weighed: Iterable[tuple[float, Candidate]]) -> list[Passed]:
+def settle(page: Page, weighed: Iterable[tuple[float, Candidate]]) -> list[Passed]:
     """The candidates that pass, outer ones before what is nested in them."""
-    limit = _log_odds(gate.THRESHOLD)
-    hopeful = sorted(((w, c) for w, c in weighed if w >= limit), key=lambda pair: (-_size(pair[1]), -pair[0]))
+    limit = math.log(gate.THRESHOLD / (1 - gate.THRESHOLD))
+    hopeful = [(weight, candidate) for weight, candidate in weighed if weight >= limit]
+    hopeful = _one_each(hopeful)
+    claimed = _claims(candidate for _, candidate in hopeful)
+    grown = [(weight, _gone_on(page, candidate, claimed)) for weight, candidate in hopeful]
+    grown.sort(key=lambda pair: (-_size(pair[1]), -pair[0]))
     inside: dict[int, int] = {}
-    taken: set[tuple[int, int]] = set()
     passed: list[Passed] = []
-    for weight, candidate in hopeful:
-        at = _place(candidate)
-        parent = inside.get(at)
+    for weight, candidate in grown:
+        parent = inside.get(_place(candidate))
         if parent is not None:
-            weight += gate.NESTED
-        if weight < limit or (candidate.cue and candidate.cue[0] in taken):
+            weight += gate.NESTED if not page.quoted[_place(candidate)] else gate.NESTED - gate.QUOTED
+        if weight < limit:
             continue
-        taken.update(candidate.cue)
-        for reach in candidate.content:
-            for token in range(reach.first, reach.last):
+        for first, last in candidate.content:
+            for token in range(first, last):
                 inside.setdefault(token, len(passed))
         passed.append(Passed(candidate, weight, parent))
     return passed
+
+
+def _one_each(hopeful: Sequence[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
+    """The best candidate for each cue."""
+    best: dict[tuple[Reach, ...], tuple[float, Candidate]] = {}
+    for weight, candidate in hopeful:
+        if candidate.cue not in best or weight > best[candidate.cue][0]:
+            best[candidate.cue] = (weight, candidate)
+    return list(best.values())
+
+
+def _claims(candidates: Iterable[Candidate]) -> frozenset[int]:
+    """The first words of the quotations that have a source named with them."""
+    return frozenset(reach.first for candidate in candidates for reach in candidate.content)
+
+
+def _gone_on(page: Page, candidate: Candidate, claimed: frozenset[int]) -> Candidate:
+    """A candidate with the quotations that go on after it in the same paragraph."""
+    if candidate.form == "noun" or candidate.pattern.split(".")[0] not in {"direct", "bare", "verb"}:
+        return candidate
+    if not candidate.direct and candidate.pattern.split(".")[1] not in {"before", "that", "bare", "quote"}:
+        return candidate
+    more = tuple(_following(page, candidate, claimed))
+    if not more:
+        return candidate
+    return candidate._replace(content=(*candidate.content, *more))
+
+
+def _following(page: Page, candidate: Candidate, claimed: frozenset[int]) -> Iterator[Reach]:
+    tokens = page.document.tokens
+    end = max(candidate.end, candidate.content[-1].last, *(reach.last for reach in candidate.cue))
+    limit = page.paragraph_end(end - 1)
+    reach = BETWEEN
+    while True:
+        quotation = next((page.opens[k] for k in range(end, min(end + reach, limit)) if k in page.opens), None)
+        if quotation is None or quotation.first in claimed or quotation.single:
+            return
+        if not _stands_free(page, quotation) or not _leads_on(tokens, end, quotation.first - 1):
+            return
+        yield Reach(quotation.first, quotation.last)
+        end, reach = quotation.last + 1, 4
+
+
+def _stands_free(page: Page, quotation: Quotation) -> bool:
+    """Whether a quotation goes to a sentence's end rather than being a fragment within one."""
+    tokens = page.document.tokens
+    after = quotation.last + 1
+    return (
+        tokens[quotation.last - 1].tag == "."
+        or after >= len(tokens)
+        or tokens[after].tag == "."
+        or after >= page.paragraph_end(quotation.first)
+    )
+
+
+def _leads_on(tokens: Sequence[Token], start: int, mark: int) -> bool:
+    """Whether a quotation that opens at ``mark`` goes on with what was said before ``start``."""
+    between = [tokens[k].tag for k in range(start, mark)]
+    if not between:
+        return True
+    return between[-1] in {".", ",", ":", "DASH", "CC", "QUOTE", "''"} or tokens[mark - 1].lower in {"that", "and", "but"}
 
 
 def _place(candidate: Candidate) -> int:
@@ -46,7 +115,3 @@ def _place(candidate: Candidate) -> int:
 
 def _size(candidate: Candidate) -> int:
     return sum(last - first for first, last in candidate.content)
-
-
-def _log_odds(share: float) -> float:
-    return math.log(share / (1 - share))
