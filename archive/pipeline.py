@@ -242,9 +242,8 @@ class Poller:
         except Exception as error:
             log.exception("entry held back", extra={"feed": feed.id, "key": entry.key})
             reason = str(error) if isinstance(error, ArchiveError) else f"{type(error).__name__}: {error}"
-            await self._work(
-                self._hold_back, feed, Problem(reason=reason, raw=msgspec.json.encode(entry), key=entry.key)
-            )
+            raw = msgspec.json.encode(entry)
+            await self._work(self._hold_back, feed, Problem(reason, entry.key, raw), raw)
             return None
 
     async def _page(self, entry: Entry) -> bytes | None:

@@ -140,6 +140,7 @@ def record(
     earlier = _by_sameness(known) if known else {}
     drafts = [_revision(article, fingerprint, revision)]
     recorded: set[str] = set()
+    registered: set[str] = set()
     for statement in reading.statements:
         event = _statement(
             article,
@@ -155,11 +156,18 @@ def record(
             same.pop()
         elif event.statement not in recorded:
             recorded.add(event.statement)
-            drafts += _actors(statement, event, names)
+            drafts += [one for one in _actors(statement, event, names) if _added(registered, one.event.stream)]
             drafts.append(Draft(event, {WORDS: words_part(words)}))
             drafts += _assessments(event, statement.assessments, rules, cause)
     gone = sorted(id_ for ids in earlier.values() for id_ in ids)
     return drafts + [_withdrawal(article.id, id_, reading.extractor) for id_ in gone]
+
+
+def _added(seen: set[str], one: str) -> bool:
+    """Whether it was not there yet; it is from now on."""
+    before = len(seen)
+    seen.add(one)
+    return len(seen) > before
 
 
 def _by_sameness(known: KnownArticle) -> dict[tuple[object, ...], list[str]]:
