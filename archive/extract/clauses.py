@@ -58,7 +58,9 @@ class Clause:
         return 0 <= i < len(self.chunks) and self.chunks[i].finite
 
 
-JOINING = frozenset("of for from in at with on to by about against under within behind over between near and or & 's".split())
+JOINING = frozenset(
+    "of for from in at with on to by about against under within behind over between near and or & 's".split()
+)
 SUBORDINATE = frozenset(
     "because although though while whereas if unless until since as when after before once so despite amid following".split()
 )
@@ -249,6 +251,7 @@ def clause_end(clause: Clause, i: int, verb: int) -> int:
     relative clause, the comma that ends that.
     """
     relative = clause.kind(verb - 1) == "WH" or (clause.kind(verb - 1) == "RB" and clause.kind(verb - 2) == "WH")
+    fronted = _is_fronted(clause, verb)
     brackets = 0
     for k in range(i, len(clause.chunks)):
         kind = clause.kind(k)
@@ -258,11 +261,63 @@ def clause_end(clause: Clause, i: int, verb: int) -> int:
             brackets += 1 if kind == "LRB" else -1
             if brackets < 0:
                 return k
-        if kind == "COMMA" and (relative or _leaves(clause, k, verb)):
+        if kind == "COMMA" and (relative or _leaves(clause, k, verb) or (fronted and _main_clause(clause, k + 1))):
+            return k
+        if kind == "Q" and k > i + 1 and _circumstance(clause, k + 1):
             return k
         if kind == "CC" and k > i and _same_subject(clause, k + 1, verb):
             return k
     return len(clause.chunks)
+
+
+def _is_fronted(clause: Clause, verb: int) -> bool:
+    """Whether a verb stands in a subordinate clause that the main clause follows ("While he said …, he …")."""
+    start = 0
+    while clause.kind(start) in {"CC", "RB", "Q"}:
+        start += 1
+    if clause.kind(start) not in {"IN", "WH"} or clause.word(start) not in SUBORDINATE | {"if"}:
+        return False
+    return not any(clause.kind(k) == "COMMA" and _main_clause(clause, k + 1) for k in range(start, verb))
+
+
+def _main_clause(clause: Clause, k: int) -> bool:
+    """Whether a clause of its own begins at chunk ``k``."""
+    return clause.kind(k) == "NP" and clause.finite(phrase_end(clause, k))
+
+
+def _circumstance(clause: Clause, k: int) -> bool:
+    """Whether nothing but where and when something was said follows a quotation that ends before chunk ``k``."""
+    if clause.kind(k) == "COMMA":
+        k += 1
+    if clause.kind(k) == "VG" and clause.chunks[k].form == "ing" and clause.kind(k - 1) == "COMMA":
+        return True
+    if clause.kind(k) == "TIME":
+        return True
+    if clause.kind(k) != "IN" or clause.word(k) not in {
+        "in",
+        "during",
+        "at",
+        "on",
+        "after",
+        "while",
+        "when",
+        "as",
+        "before",
+    }:
+        return False
+    if (
+        clause.word(k) in {"in", "at", "on"}
+        and clause.kind(k - 1) != "COMMA"
+        and clause.tokens[clause.chunks[k].first - 2].tag != ","
+    ):
+        return clause.tokens[clause.chunks[min(k + 1, len(clause.chunks) - 1)].head].lower in SETTINGS
+    return True
+
+
+SETTINGS = frozenset(
+    "interview statement speech tweet letter email post rally conference appearance address remarks debate event "
+    "briefing program show memo message release town monday tuesday wednesday thursday friday saturday sunday".split()
+)
 
 
 def _leaves(clause: Clause, k: int, verb: int) -> bool:
@@ -275,7 +330,7 @@ def _leaves(clause: Clause, k: int, verb: int) -> bool:
     while clause.kind(nxt) == "RB":
         nxt += 1
     if clause.kind(nxt) == "VG":
-        ing = clause.chunks[nxt].form == "ing" and clause.says(nxt)
+        ing = clause.chunks[nxt].form == "ing" and clause.cues[nxt] is not None
         return ing or (clause.kind(k + 1) == "CC" and _same_subject(clause, nxt, verb))
     if clause.kind(nxt) == "NP":
         end = phrase_end(clause, nxt)

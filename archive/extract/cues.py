@@ -45,6 +45,13 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phrases: list[str]
 
 
+class Sources(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Nouns for who, and for what on paper, can be a source."""
+
+    people: list[str]
+    papers: list[str]
+
+
 class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The schema of ``cues.yaml``; what each part means is said there."""
 
@@ -54,6 +61,7 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     adjectives: Words
     passives: Words
     seem: Words
+    sources: Sources
     according: Phrases
     irregular: dict[str, tuple[str, str]]
 
@@ -81,6 +89,8 @@ class Cues:
     adjectives: Mapping[str, Frames]
     copulas: frozenset[str]
     according: Mapping[str, Sequence[tuple[str, ...]]]
+    people: frozenset[str]
+    papers: frozenset[str]
 
     def verb(self, tokens: Sequence[Token], head: int, last: int) -> Cue | None:
         """The longest entry that the verb at ``head`` and the words after it, up to ``last``, make up."""
@@ -105,6 +115,8 @@ def load(language: str) -> Cues:
         adjectives={word: file.adjectives.frames for word in file.adjectives.words},
         copulas=frozenset(form for word in file.adjectives.copulas for form in forms.of(word)),
         according=_by_first(tuple(phrase.split()) for phrase in file.according.phrases),
+        people=frozenset(form for word in file.sources.people for form in (word, plural(word))),
+        papers=frozenset(form for word in file.sources.papers for form in (word, plural(word))),
     )
 
 

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import math
 
+from archive.extract.clauses import Reach
 from archive.extract.grammar import NOUNS
 from archive.extract.page import Candidate, Page
+from archive.extract.text import Token
 
 THRESHOLD = 0.5
-NESTED = -2.5
+NESTED = -4.5
 """What stands in somebody's words is seldom a statement of its own,"""
-QUOTED = -2.0
+QUOTED = -4.5
 """nor is what stands in a quotation, whoever's it is."""
 
 FORMS = {"inf": -1.0, "ing": -0.3, "part": -0.3, "pass": 0.0, "fin": 0.3}
+PERSON_ENDINGS = ("ers", "ors", "ist", "ists", "ian", "ians", "man", "men", "woman", "women", "person")
 PRONOUNS = {"he": 0.5, "she": 0.5, "they": 0.3, "we": 0.0, "i": -0.3, "it": -0.5, "you": -1.5, "there": -4.0}
 
 
@@ -35,17 +38,33 @@ def confidence(weight: float) -> float:
 
 
 def _source(page: Page, candidate: Candidate) -> float:
+    """What the kind of source adds: names, persons and bodies speak; things and empty places seldom do."""
     source = candidate.source
     if source is None:
         return 0.0 if candidate.form == "pass" else -0.8
     tokens = page.document.tokens
-    head = tokens[source.first]
-    if source.last - source.first == 1 and head.lower in PRONOUNS:
-        return PRONOUNS[head.lower]
-    if any(tokens[k].tag in {"NNP", "NNPS"} for k in range(source.first, source.last)):
+    first = tokens[source.first]
+    if source.last - source.first == 1 and first.lower in PRONOUNS:
+        return PRONOUNS[first.lower]
+    if first.tag in {"WP", "WDT"} or first.lower == "that":
+        return 0.2 if first.lower == "who" else -0.8
+    head = _head(page, source)
+    if head.tag in {"NNP", "NNPS"}:
         return 0.4
-    if head.tag in {"WP", "WDT"} or head.lower == "that":
-        return 0.2 if head.lower == "who" else -0.8
-    if not any(tokens[k].tag in NOUNS for k in range(source.first, source.last)) and head.tag in {"DT", "IN"}:
-        return -1.0
-    return 0.0
+    if head.lower in page.lexicon.people or head.lower.endswith(PERSON_ENDINGS) or first.tag == "PRP$":
+        return 0.3
+    if head.lower in page.lexicon.papers:
+        return 0.2 if candidate.free else -0.6
+    return -0.8 if candidate.free else -1.3
+
+
+def _head(page: Page, source: Reach) -> Token:
+    """The noun that carries a source: the last of its first noun phrase."""
+    tokens = page.document.tokens
+    head = tokens[source.first]
+    for k in range(source.first, source.last):
+        if tokens[k].tag in NOUNS:
+            head = tokens[k]
+        elif head.tag in NOUNS and tokens[k].tag != "POS":
+            break
+    return head

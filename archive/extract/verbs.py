@@ -22,7 +22,11 @@ def candidates(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     if chunk.form == "pass" or chunk.form == "part":
         yield from _passive(page, clause, i, cue)
         return
-    if chunk.form == "fin" and clause.word(i + 1) == "to" and (frames := page.lexicon.seem.get(clause.tokens[chunk.head].lower)):
+    if (
+        chunk.form == "fin"
+        and clause.word(i + 1) == "to"
+        and (frames := page.lexicon.seem.get(clause.tokens[chunk.head].lower))
+    ):
         yield from _raised(clause, i, frames.get("inf", 0.0), "seem.inf")
         return
     if cue is None:
@@ -76,7 +80,11 @@ def complement(page: Page, clause: Clause, i: int, k: int, cue: Cue) -> tuple[st
 
 def _pointing(clause: Clause, k: int) -> bool:
     """Whether the "that" at chunk ``k`` is an object ("said that to the crowd") and opens no clause."""
-    return clause.finite(k + 1) is False and clause.kind(k + 1) == "IN" and clause.word(k + 1) not in CONDITIONS | {"in", "for", "under", "at", "on", "with", "by", "to"}
+    return (
+        clause.finite(k + 1) is False
+        and clause.kind(k + 1) == "IN"
+        and clause.word(k + 1) not in CONDITIONS | {"in", "for", "under", "at", "on", "with", "by", "to"}
+    )
 
 
 def _frame(clause: Clause, k: int, cue: Cue) -> str | None:
@@ -108,7 +116,12 @@ def _is_clause(clause: Clause, j: int) -> bool:
     """Whether a clause of its own begins at chunk ``j``: a noun phrase and its finite verb, or "if", "when" and the like."""
     limit = min(j + AHEAD, len(clause.chunks))
     if clause.kind(j) == "IN" and clause.word(j) in CONDITIONS:
-        return any(clause.finite(m) for m in range(j, limit))
+        return any(
+            clause.kind(m) == "COMMA"
+            and clause.kind(m + 1) == "NP"
+            and clause.finite(clauses.phrase_end(clause, m + 1))
+            for m in range(j, limit)
+        )
     if clause.kind(j) not in {"NP", "TIME"}:
         return False
     end = clauses.phrase_end(clause, j)
@@ -140,7 +153,12 @@ def _spoken(clause: Clause, i: int, quotation: Quotation) -> tuple[str, Reach]:
     words = Reach(quotation.first, quotation.last)
     if quotation.last >= clause.last - 2:
         return "quote", words
-    if clause.tokens[quotation.last - 1].tag in {".", ","} or clause.tokens[quotation.last + 1].tag in {".", ",", ":", "DASH"}:
+    if clause.tokens[quotation.last - 1].tag in {".", ","} or clause.tokens[quotation.last + 1].tag in {
+        ".",
+        ",",
+        ":",
+        "DASH",
+    }:
         return "quote", words
     end = clauses.clause_end(clause, clause.at(quotation.last), i)
     return "bare", Reach(quotation.first, max(_end_of(clause, end), quotation.last))
@@ -175,15 +193,23 @@ def _passive(page: Page, clause: Clause, i: int, cue: Cue | None) -> Iterator[Ca
         if subject:
             end = clauses.phrase_end(clause, by + 1)
             source = Reach(clause.chunks[by + 1].first, clause.chunks[end - 1].last)
-            yield Candidate("passive.by", cue.frames["np"], (subject,), (Reach(chunk.first, after),), source, form="pass")
+            yield Candidate(
+                "passive.by", cue.frames["np"], (subject,), (Reach(chunk.first, after),), source, form="pass"
+            )
         return
-    if chunk.form == "pass" and not cue.classes.isdisjoint({"call", "accuse"}) and clause.word(k) in {"as", "of", "for"}:
+    if (
+        chunk.form == "pass"
+        and not cue.classes.isdisjoint({"call", "accuse"})
+        and clause.word(k) in {"as", "of", "for"}
+    ):
         subject = clauses.subject(clause, i)
         if subject:
             content = (subject, _object(clause, k + 1)) if k + 1 < len(clause.chunks) else (subject,)
             yield Candidate("passive.as", 0.5, content, (Reach(chunk.first, clause.chunks[k].last),), None, form="pass")
     if chunk.form == "pass" and clause.kind(k) == "THAT" and "that" in cue.frames:
-        yield Candidate("passive.that", 0.6, (_clause(clause, k + 1, i),), (Reach(chunk.first, after),), None, form="pass")
+        yield Candidate(
+            "passive.that", 0.6, (_clause(clause, k + 1, i),), (Reach(chunk.first, after),), None, form="pass"
+        )
 
 
 def chunk_after(clause: Clause, i: int) -> int:
@@ -199,7 +225,9 @@ def _raised(clause: Clause, i: int, sure: float, pattern: str) -> Iterator[Candi
     subject, k = clauses.subject(clause, i), chunk_after(clause, i)
     if subject and k < len(clause.chunks):
         chunk = clause.chunks[i]
-        yield Candidate(pattern, sure, (subject, _object(clause, k)), (Reach(chunk.first, chunk.last),), None, form="pass")
+        yield Candidate(
+            pattern, sure, (subject, _object(clause, k)), (Reach(chunk.first, chunk.last),), None, form="pass"
+        )
 
 
 def _clause(clause: Clause, k: int, verb: int) -> Reach:
