@@ -75,5 +75,5 @@ def timeline(elements: Iterable[Element]) -> list[Segment]:
         if shown and element.valid_at == shown[-1].valid_at:
             shown.pop()
         shown.append(element)
-    ends = [element.valid_at for element in shown[1:]]
-    return [Segment(one.valid_at, end, one) for one, end in zip(shown, [*ends, None], strict=True)]
+    ends = [*(element.valid_at for element in shown[1:]), None]
+    return [Segment(one.valid_at, end, one) for one, end in zip(shown, ends, strict=False)]
