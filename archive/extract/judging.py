@@ -20,11 +20,13 @@ _FOLLOWED_WITHIN = 4
 _SUBJECT_WITHIN = 10
 _FIRST_PERSON = frozenset({"i", "we", "me", "us", "my", "our"})
 _THIRD_PERSON = frozenset({"he", "she", "they", "it", "his", "her", "their", "its"})
-_ASKING = frozenset({"whether", "if"})
 _INQUIRING = frozenset({"ask", "wonder", "inquir"})
 _CLAIMING = frozenset({"that", "claim", "notion", "idea", "argument", "suggestion", "assertion"})
 _OWN_WILL = frozenset({Kind.WILL, Kind.SUPPORT, Kind.OPPOSE, Kind.UNDECIDED})
 _JUDGED = frozenset({Kind.GOOD, Kind.BAD, Kind.NOT_NOW, Kind.UNDECIDED})
+_EXCLUDING = frozenset({"not", "no", "without"})
+_MODAL = frozenset({Kind.MUST, Kind.WILL, Kind.MAY})
+_ASKABLE = frozenset({Stance.SUPPORT, Stance.OPPOSE, Stance.OPEN, Stance.NOT_NOW})
 _FOREIGN = Value(Stance.NO_POSITION, 0.5)
 
 
@@ -82,52 +84,73 @@ class Judgement(NamedTuple):
     condition: Span | None = None
 
 
+class Scope(NamedTuple):
+    """The clause around a mention, in its sentence, and the operators there; ``cue`` are those of the cue."""
+
+    sentence: tuple[int, int]
+    clause: tuple[int, int]
+    operators: tuple[Operator, ...]
+    cue: tuple[Operator, ...]
+
+
 def judge(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: Hit) -> Judgement:
     """What a statement says about the topic at one place in one of its sentences."""
-    clause = _clause(lexicon, passage.index, sentence, hit)
-    found = _folded(lexicon, passage, sentence, clause, hit)
-    if found.stance and found.stance.positional and passage.asks(*sentence):
+    scope = _scope(lexicon, passage, sentence, hit)
+    found = _folded(lexicon, passage, scope, hit)
+    if found.stance in _ASKABLE and passage.asks(*sentence):
         return Judgement(Value(Stance.NO_POSITION, 0.5, found.operators))
-    found = _momentary(lexicon, passage.index, clause, found)
+    found = _momentary(lexicon, passage.index, scope.clause, found)
     found = found if hit.direction == 1 else _turned(found)
     found, condition = _conditional(lexicon, passage.index, sentence, hit, found)
-    return Judgement(found._replace(confidence=found.confidence * hit.strength), condition)
+    return Judgement(found._replace(confidence=round(found.confidence * hit.strength, 3)), condition)
 
 
-def _clause(lexicon: Lexicon, index: Index, sentence: tuple[int, int], hit: Hit) -> tuple[int, int]:
+def _scope(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: Hit) -> Scope:
+    acting = frozenset(() if hit.action is None else (hit.action,))
+    spans = list(passage.cue)
+    if spans and spans[-1][1] == sentence[0]:
+        sentence = (spans.pop()[0], sentence[1])
+    first = next((b for a, b in passage.cue if a == sentence[0]), sentence[0])
+    found = operators(lexicon, passage.index, sentence, acting)
+    cue = [o for span in spans for o in operators(lexicon, passage.index, span, acting)]
+    cue += [o for o in found if o.first < first]
+    clause = _clause(lexicon, passage.index, (first, sentence[1]), hit, found)
+    within = tuple(o for o in found if clause[0] <= o.first < clause[1] and o.first >= first)
+    return Scope((first, sentence[1]), clause, within, tuple(cue))
+
+
+def _clause(
+    lexicon: Lexicon, index: Index, sentence: tuple[int, int], hit: Hit, said: Sequence[Operator]
+) -> tuple[int, int]:
     """The part of a sentence around a hit within which nothing else is said."""
     low, high = sentence
-    tokens = index.document.tokens
-    for i in range(min(hit.first, high) - 1, low, -1):
-        if tokens[i].lower in lexicon.breaks:
-            low = i
-            break
-    for i in range(max(hit.last, low), high):
-        if tokens[i].lower in lexicon.breaks:
-            high = i
-            break
-    return low, high
+    covered = {i for o in said for i in range(o.first, o.last)}
+    cuts = [i for i in range(low, high) if i not in covered and _breaks(lexicon, index, i, high)]
+    return max((i for i in cuts if i < hit.first), default=low), min((i for i in cuts if i >= hit.last), default=high)
 
 
-def _folded(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], clause: tuple[int, int], hit: Hit) -> Value:
-    index = passage.index
-    acting = frozenset(() if hit.action is None else (hit.action,))
-    cue = [o for span in passage.cue for o in operators(lexicon, index, span, acting)]
-    said = operators(lexicon, index, clause, acting)
-    governed = clause[0] == sentence[0] and sentence == passage.sentences[0]
-    outer = cue if governed else [o for o in cue if o.kind is Kind.SILENT]
-    left = [o for o in said if o.first < hit.last]
-    right = [o for o in said if o.first >= hit.last]
-    if any(_foreign(lexicon, passage, o, clause[0]) for o in left):
+def _breaks(lexicon: Lexicon, index: Index, i: int, high: int) -> bool:
+    """Whether a new clause begins at a token: a conjunction, or a pause before a pronoun or another "that"."""
+    token = index.document.tokens[i]
+    if token.lower in lexicon.breaks:
+        return True
+    joins = (token.text == "," or token.tag == "CC") and i + 1 < high
+    return joins and (index.tags[i + 1] in {"PRP", "EX"} or index.document.tokens[i + 1].lower == "that")
+
+
+def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value:
+    index, low = passage.index, scope.clause[0]
+    governed = low == scope.sentence[0] and scope.sentence == passage.sentences[0]
+    outer = [o for o in scope.cue if governed or o.kind is Kind.SILENT]
+    left = [o for o in scope.operators if o.first < hit.last]
+    right = [o for o in scope.operators if o.first >= hit.last]
+    if any(_foreign(lexicon, passage, o, low) for o in left):
         return _FOREIGN
-    over = [*outer, *_governing(index, left, hit)]
+    over = [*outer, *_governing(index, left, hit), *_excluded(lexicon, index, hit, low)]
     found = value(over)
-    predicate = (
-        [] if found.stance and not _claims(index, over, hit) else list(_predicate(lexicon, passage, clause, right))
-    )
-    if predicate:
-        found = value([*over, *predicate])
-    return found if found.stance else _enacted(passage, cue, left, hit, clause)
+    if not found.stance or _claims(index, over, hit):
+        found = value([*over, *_predicate(lexicon, passage, low, right)])
+    return found if found.stance else _enacted(passage, scope, left, hit)
 
 
 def _governing(index: Index, left: Sequence[Operator], hit: Hit) -> Iterator[Operator]:
@@ -138,7 +161,7 @@ def _governing(index: Index, left: Sequence[Operator], hit: Hit) -> Iterator[Ope
     for number, operator in enumerate(left):
         if operator.kind is Kind.OPEN and index.tags[operator.first] == "JJ" and operator.last >= hit.first - 1:
             continue
-        if operator.kind in (Kind.MUST, Kind.WILL, Kind.MAY):
+        if operator.kind in _MODAL:
             following = left[number + 1].first if number + 1 < len(left) else hit.first
             acts = number + 1 < len(left) or hit.action is not None or operator.last - operator.first > 1
             if following - operator.last >= _FOLLOWED_WITHIN or not acts:
@@ -146,39 +169,47 @@ def _governing(index: Index, left: Sequence[Operator], hit: Hit) -> Iterator[Ope
         yield operator
 
 
+def _excluded(lexicon: Lexicon, index: Index, hit: Hit, low: int) -> Iterator[Operator]:
+    """A negation of the mention itself: "bridges, not a wall", "no toll"."""
+    i = hit.first - 1
+    while i > low and index.tags[i] in {"DT", "PRP$", "JJ"} and index.stems[i] not in lexicon.negators:
+        i -= 1
+    if i >= low and index.stems[i] in _EXCLUDING:
+        yield Operator(Kind.OPPOSE, i, i + 1)
+
+
 def _claims(index: Index, over: Sequence[Operator], hit: Hit) -> bool:
     """Whether what stands over a mention is about a claim, of which the mention is only the subject."""
     return bool(over) and any(index.stems[i] in _CLAIMING for i in range(over[-1].last, hit.first))
 
 
-def _predicate(
-    lexicon: Lexicon, passage: Passage, clause: tuple[int, int], right: Sequence[Operator]
-) -> Iterator[Operator]:
+def _predicate(lexicon: Lexicon, passage: Passage, low: int, right: Sequence[Operator]) -> Iterator[Operator]:
     """What is said of a mention after it: judgements, and verbs that are not infinitives of purpose."""
     tags = passage.index.tags
-    for operator in right:
+    for number, operator in enumerate(right):
         purpose = operator.first > 0 and tags[operator.first - 1] == "TO" and operator.kind is not Kind.OPEN
-        if (operator.kind in _JUDGED or not purpose) and not _foreign(lexicon, passage, operator, clause[0]):
+        modal = operator.kind in _MODAL and not any(o.kind not in _MODAL for o in right[number + 1 :])
+        if modal or (purpose and operator.kind not in _JUDGED):
+            continue
+        if not _foreign(lexicon, passage, operator, low):
             yield operator
 
 
-def _enacted(
-    passage: Passage, cue: Sequence[Operator], left: Sequence[Operator], hit: Hit, clause: tuple[int, int]
-) -> Value:
+def _enacted(passage: Passage, scope: Scope, left: Sequence[Operator], hit: Hit) -> Value:
     """What the actor does rather than says: the action is the cue itself, or the speaker's side is doing it."""
-    if any(o.kind is Kind.ACTION and not o.negated for o in cue):
-        return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + 0.1, tuple(cue))
+    if any(o.kind is Kind.ACTION and not o.negated for o in scope.cue):
+        return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + 0.1, scope.cue)
     if hit.action is None or passage.index.tags[hit.action] not in {"VBG", "VBZ", "VBP"}:
         return Value(Stance.NO_POSITION, 0.6)
-    subject = _subject(passage.index, hit.action, clause[0])
-    if subject in _FIRST_PERSON:
+    if _subject(passage.index, hit.action, scope.clause[0]) in _FIRST_PERSON:
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION], tuple(o for o in left if o.kind is Kind.ACTION))
     return Value(Stance.NO_POSITION, 0.6)
 
 
 def _foreign(lexicon: Lexicon, passage: Passage, operator: Operator, low: int) -> bool:
     """Whether somebody else than the speaker's side supports, opposes or will do what an operator says."""
-    if operator.kind not in _OWN_WILL:
+    infinitive = operator.first > low and passage.index.tags[operator.first - 1] == "TO"
+    if operator.kind not in _OWN_WILL or infinitive or _performs(lexicon, passage):
         return False
     noun = passage.index.tags[operator.first].startswith("NN") and operator.last - operator.first == 1
     subject = (_possessor if noun else _subject)(passage.index, operator.first, low)
@@ -194,7 +225,12 @@ def _foreign(lexicon: Lexicon, passage: Passage, operator: Operator, low: int) -
     if subject[:1].isupper():
         place = lexicon.words.places.find(subject)
         return place is None or place.name != passage.statement.speaks_for
-    return passage.index.document.text != "" and lexicon.words.stemmer.of(subject) in lexicon.others
+    return lexicon.words.stemmer.of(subject) in lexicon.others
+
+
+def _performs(lexicon: Lexicon, passage: Passage) -> bool:
+    """Whether the cue is itself an act ("announced", "ordered"): then what will be done is the speaker's will."""
+    return any(passage.index.stems[i] in lexicon.performing for a, b in passage.cue for i in range(a, b))
 
 
 def _subject(index: Index, at: int, low: int) -> str | None:

@@ -41,6 +41,7 @@ class Offices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     women: frozenset[str]
     men: frozenset[str]
     plain: frozenset[str]
+    names_too: frozenset[str]
     particles: frozenset[str]
 
 
@@ -220,7 +221,7 @@ def _name_end(tokens: Sequence[Token], words: Words, i: int, last: int) -> int:
     end = i
     while end < last:
         token = tokens[end]
-        if _capital(token, words) and (end > i or not _opens_sentence(tokens, i)):
+        if _capital(token, words) and (end > i or not (_opens_sentence(tokens, i) or _is_month(tokens, words, i))):
             end += 1
         elif end > i and _goes_on(tokens, words, end, last):
             end += 2
@@ -236,6 +237,14 @@ def _capital(token: Token, words: Words) -> bool:
         and token.lower not in words.pronouns.pronouns
         and token.lower not in ARTICLES
     )
+
+
+def _is_month(tokens: Sequence[Token], words: Words, i: int) -> bool:
+    """Whether a name that could be a month is one: unless another name follows ("May Quill"), or after "in"."""
+    if tokens[i].lower not in words.offices.names_too:
+        return False
+    dated = i > 0 and (tokens[i - 1].tag in {"IN", "CD", "DT"} or tokens[i - 1].lower in {"last", "next", "late"})
+    return dated or not _capital_at(tokens, words, i + 1, len(tokens))
 
 
 def _capital_at(tokens: Sequence[Token], words: Words, i: int, last: int) -> bool:

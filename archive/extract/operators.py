@@ -39,12 +39,13 @@ class Kind(StrEnum):
 
 
 class Operator(NamedTuple):
-    """Tokens ``first`` to before ``last``; ``negated`` by a word of its own."""
+    """Tokens ``first`` to before ``last``; ``negated`` by a word of its own; ``repeats`` what stands before it."""
 
     kind: Kind
     first: int
     last: int
     negated: bool = False
+    repeats: bool = False
 
 
 class Value(NamedTuple):
@@ -69,6 +70,7 @@ class Lexicon:
     others: frozenset[str]
     anaphors: frozenset[str]
     hypothetical: frozenset[str]
+    performing: frozenset[str]
 
 
 _NEGATION_REACH = 4
@@ -93,6 +95,8 @@ _NEGATED_ALONE = {
     Kind.MUST: Stance.OPPOSE, Kind.WILL: Stance.OPPOSE, Kind.MAY: Stance.OPPOSE, Kind.ACTION: Stance.OPPOSE,
 }  # fmt: skip
 
+_SIGN = {Kind.SUPPORT: 1, Kind.GOOD: 1, Kind.OPPOSE: -1, Kind.BAD: -1}
+
 _INVERSE = {
     Stance.SUPPORT: Stance.OPPOSE, Stance.OPPOSE: Stance.SUPPORT, Stance.OPEN: Stance.OPPOSE,
     Stance.CONDITIONAL: Stance.UNCLEAR, Stance.NOT_NOW: Stance.UNCLEAR,
@@ -116,6 +120,7 @@ def load(language: str) -> Lexicon:
         others=frozenset(stem.of(w) for w in words.others),
         anaphors=frozenset(stem.of(w) for w in words.anaphors),
         hypothetical=frozenset(stem.of(w) for w in words.hypothetical),
+        performing=frozenset(stem.of(w) for w in words.performing),
     )
 
 
@@ -132,7 +137,7 @@ def operators(lexicon: Lexicon, text: Index, span: tuple[int, int], actions: fro
             found.append(Operator(Kind.ACTION, i, i + 1))
             i += 1
         elif phrase := lexicon.phrases.at(text.stems, text.tags, i, last):
-            found.append(Operator(phrase[0], i, phrase[1]))
+            found.append(Operator(phrase[0], i, phrase[1], repeats=text.tags[i] == "IN"))
             i = phrase[1]
         else:
             if text.stems[i] in lexicon.negators:
@@ -158,9 +163,22 @@ def _denied(found: Sequence[Operator], denied: Sequence[int]) -> Iterator[Operat
 def value(run: Sequence[Operator]) -> Value:
     """Fold a run of operators, outermost first, over a mention."""
     held = Value(None, 1.0)
-    for operator in reversed(run):
+    for operator in reversed(_merged(run)):
         held = _over(operator, held)
     return held
+
+
+def _merged(run: Sequence[Operator]) -> list[Operator]:
+    """The run with what only repeats one operator taken together: "wrong and dangerous", "protested against"."""
+    kept: list[Operator] = []
+    for operator in run:
+        same = bool(kept) and _SIGN.get(kept[-1].kind) == _SIGN.get(operator.kind, 0)
+        gap = operator.first - kept[-1].last if kept else 0
+        if same and (gap == 1 or (gap == 0 and operator.repeats)):
+            kept[-1] = kept[-1]._replace(last=operator.last)
+        else:
+            kept.append(operator)
+    return kept
 
 
 def _over(outer: Operator, inner: Value) -> Value:

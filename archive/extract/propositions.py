@@ -49,6 +49,7 @@ class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     breaks: frozenset[str]
     conditions: tuple[str, ...]
     hypothetical: tuple[str, ...]
+    performing: tuple[str, ...]
     momentary: tuple[str, ...]
     anaphors: tuple[str, ...]
     pointers: frozenset[str]

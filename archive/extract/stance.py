@@ -106,15 +106,21 @@ def _antecedent(passage: Passage, hits: Sequence[Hit], course: _Course) -> Antec
     """What was said on the topic before a statement: by anybody just before, or by the same actor."""
     index = passage.index
     first = passage.sentences[0][0] if passage.sentences else 0
-    before = [h for h in hits if h.last <= first]
+    before = [h for h in hits if h.last <= first] or _beside(passage, hits)
     actor = passage.statement.actor
     own = course.by_actor.get(actor.name) if actor else None
     assessment = own[1] if own else course.last
     if not before:
         return None
-    distance = index.sentence_number(first) - index.sentence_number(before[-1].first)
+    distance = max(0, index.sentence_number(first) - index.sentence_number(before[-1].first))
     spoke = own is not None and _sentences_since(index, own[0], first) <= NEAR
     return Antecedent(before[-1].direction, 0 if spoke else distance, assessment)
+
+
+def _beside(passage: Passage, hits: Sequence[Hit]) -> list[Hit]:
+    """The mentions in the sentence of the cue, outside the content: "…, she said when asked about the toll"."""
+    reach = {passage.index.sentence(a) for a, _ in passage.cue}
+    return [h for h in hits if any(low <= h.first < high for low, high in reach)]
 
 
 def _sentences_since(index: Index, offset: int, token: int) -> int:

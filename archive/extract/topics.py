@@ -151,18 +151,21 @@ class Matcher:
         return found[0] if found else self.actions.get(text.stems[i])
 
     def _acting(self, text: Index, first: int, last: int) -> tuple[int, Action] | None:
-        """The nearest action on the theme: before it as its verb, or after it in the passive or as a noun."""
+        """The nearest action on the theme: its verb before it, or after it what it must do, or what must be done with it."""
         start, end = text.sentence(first)
         for i in range(first - 1, max(start, first - _ACTION_BEFORE) - 1, -1):
             if text.document.tokens[i].text in _NEVER_BETWEEN:
                 break
             if found := self._acts(text, i):
                 return i, found
-        passive = False
+        passive = bound = False
         for i in range(last, min(end, last + _ACTION_AFTER)):
             if text.document.tokens[i].text in _NEVER_BETWEEN or text.tags[i] == "CC":
                 break
             passive = passive or text.stems[i] == "be" or i == last
+            bound = bound or text.tags[i] in {"MD", "TO"}
+            if bound and text.tags[i] == "VB" and _ends(text, i, end) and (found := self._acts(text, i)):
+                return i, found
             if passive and (found := self._acts(text, i)) and text.tags[i] in {"VBN", "VBD", "NN", "NNS", "VBG"}:
                 return i, found
         return None
@@ -172,6 +175,11 @@ class Matcher:
 
     def _signed(self, direction: Direction) -> Direction:
         return direction if not self.proposition.negated else -1 if direction == 1 else 1
+
+
+def _ends(text: Index, i: int, end: int) -> bool:
+    """Whether a verb has no object: "the toll must stay", "wages have to rise to ten crowns"."""
+    return i + 1 >= end or not text.tags[i + 1].startswith(("DT", "NN", "JJ", "PRP", "CD"))
 
 
 def _windows(words: tuple[frozenset[str], ...], text: Index) -> Iterator[tuple[int, int]]:
