@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from archive.extract.cues import Cue
 from archive.extract.grammar import NOUNS, VERBS, Chunk
-from archive.extract.text import Token
+from archive.extract.tokens import Token
 
 SAYING = frozenset({"say", "say_only"})
 
@@ -99,8 +99,8 @@ def phrase_end(clause: Clause, i: int) -> int:
 def subject(clause: Clause, verb: int) -> Reach | None:
     """The words that name who does what verb group ``verb`` says, as far as they stand before it."""
     i = verb - 1
-    while clause.kind(i) in {"RB", "Q", "TIME"} or (clause.kind(i) == "RP"):
-        i -= 1
+    while clause.kind(i) in {"RB", "Q", "TIME", "RP"}:
+        i -= 2 if clause.kind(i) == "TIME" and clause.kind(i - 1) == "IN" else 1
     found = _skip_aside(clause, i)
     if found is None:
         return None

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from archive.extract import lexicon
-from archive.extract.text import Token
+from archive.extract.tokens import Token
 
 Frames = Mapping[str, float]
 

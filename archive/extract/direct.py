@@ -31,7 +31,9 @@ def before(page: Page, number: int, i: int) -> Candidate | None:
     sure = cue.frames["quote"] if pattern == "direct.before" else cue.frames.get("bare", 0.4)
     end = clause.chunks[rest - 1].last
     words = Reach(chunk.first, chunk.head + 1 + len(cue.rest))
-    return Candidate(pattern, sure, (reach,), (words,), source, (), chunk.form, cue.free, pattern == "direct.before", end)
+    return Candidate(
+        pattern, sure, (reach,), (words,), source, (), chunk.form, cue.free, pattern == "direct.before", end
+    )
 
 
 def _source(clause: Clause, i: int, after: int) -> tuple[Reach, int, int] | None:
@@ -52,6 +54,8 @@ def _ends(clause: Clause, k: int) -> bool:
     if kind in {"", "STOP", "COMMA", "Q", "TIME", "RRB", "DASH", "COLON"}:
         return kind != "COLON" or clause.word(k) == ";"
     limit = min(k + 10, len(clause.chunks))
+    if kind == "CC":
+        return clause.kind(k + 1) == "NP" and clause.finite(clauses.phrase_end(clause, k + 1))
     if kind in {"IN", "RB", "RP"} or (kind == "VG" and clause.chunks[k].form == "ing"):
         return clause.word(k) not in {"whether", "if"} and not any(
             clause.kind(j) in {"THAT", "COLON"} or clause.finite(j) for j in range(k, limit)

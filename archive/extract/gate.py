@@ -10,7 +10,7 @@ import math
 from archive.extract.clauses import Reach
 from archive.extract.grammar import NOUNS
 from archive.extract.page import Candidate, Page
-from archive.extract.text import Token
+from archive.extract.tokens import Token
 
 THRESHOLD = 0.5
 NESTED = -4.5

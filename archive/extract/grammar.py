@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from archive.extract.text import Token
+from archive.extract.tokens import Token
 
 NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS"})
 VERBS = frozenset({"VB", "VBD", "VBZ", "VBP", "VBN", "VBG", "MD"})
@@ -54,8 +54,10 @@ def chunks(tokens: Sequence[Token], first: int, last: int) -> list[Chunk]:
             found.append(chunk)
         elif tag in {"PRP", "EX"}:
             found.append(Chunk("NP", i, i + 1, i))
-        elif tag in VERBS or (tag == "TO" and _infinitive(tokens, i, last)) or (
-            tag in ADVERBS and _leads_verb(tokens, i, last)
+        elif (
+            tag in VERBS
+            or (tag == "TO" and _infinitive(tokens, i, last))
+            or (tag in ADVERBS and _leads_verb(tokens, i, last))
         ):
             found.append(_verb_group(tokens, i, last))
         elif token.lower == "that" and tag in {"IN", "WDT", "DT"}:
@@ -98,8 +100,12 @@ def _noun_phrase(tokens: Sequence[Token], i: int, last: int) -> Chunk | None:
         else:
             break
         j += 1
+    if head < 0 and tokens[i].tag in {"DT", "PRP$"} and j > i + 1 and tokens[j - 1].tag in {"JJ", "JJS", "JJR"}:
+        head = j - 1
     if head < 0:
-        return Chunk("NP", i, j, j - 1) if j > i and tokens[i].tag in {"DT", "PDT"} and tokens[i].lower != "that" else None
+        return (
+            Chunk("NP", i, j, j - 1) if j > i and tokens[i].tag in {"DT", "PDT"} and tokens[i].lower != "that" else None
+        )
     end = head + 1
     return Chunk("TIME" if tokens[head].lower in TIMES else "NP", i, end, head)
 
@@ -122,8 +128,11 @@ def _noun_follows(tokens: Sequence[Token], j: int, last: int) -> bool:
 def _modifies(tokens: Sequence[Token], j: int, last: int) -> bool:
     """Whether an adverb, participle or comma at ``j`` stands within a noun phrase, before its noun."""
     if tokens[j].tag == ",":
-        return tokens[j - 1].tag in {"JJ", "JJS"} and j + 1 < last and tokens[j + 1].tag == "JJ" and _noun_follows(
-            tokens, j, last
+        return (
+            tokens[j - 1].tag in {"JJ", "JJS"}
+            and j + 1 < last
+            and tokens[j + 1].tag == "JJ"
+            and _noun_follows(tokens, j, last)
         )
     return _noun_follows(tokens, j, last)
 

@@ -10,7 +10,7 @@ from archive.extract import gate
 from archive.extract.clauses import Reach
 from archive.extract.page import Candidate, Page
 from archive.extract.quotes import Quotation
-from archive.extract.text import Token
+from archive.extract.tokens import Token
 
 BETWEEN = 25
 """Tokens that may stand between an attribution and the quotation that goes on after it, in the same paragraph."""
@@ -106,7 +106,11 @@ def _leads_on(tokens: Sequence[Token], start: int, mark: int) -> bool:
     between = [tokens[k].tag for k in range(start, mark)]
     if not between:
         return True
-    return between[-1] in {".", ",", ":", "DASH", "CC", "QUOTE", "''"} or tokens[mark - 1].lower in {"that", "and", "but"}
+    return between[-1] in {".", ",", ":", "DASH", "CC", "QUOTE", "''"} or tokens[mark - 1].lower in {
+        "that",
+        "and",
+        "but",
+    }
 
 
 def _place(candidate: Candidate) -> int:

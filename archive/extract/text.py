@@ -11,18 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from archive.extract import lexicon, residue, tagger, tokens
+from archive.extract import cues, lexicon, residue, tagger, tokens
+from archive.extract.repair import repair
 from archive.extract.residue import ParagraphKind
+from archive.extract.tokens import Token
 
-
-class Token(NamedTuple):
-    """A word or mark: code points ``start`` to ``end`` of the text, its words, and its part of speech."""
-
-    start: int
-    end: int
-    text: str
-    lower: str
-    tag: str
+__all__ = ["Document", "Paragraph", "ParagraphKind", "Sentence", "Token", "analyse"]
 
 
 class Sentence(NamedTuple):
@@ -60,7 +54,7 @@ class Document:
 
 def analyse(text: str, language: str = "en") -> Document:
     """Cut ``text`` into paragraphs, sentences and tagged tokens; ``language`` must have a pack."""
-    pack = lexicon.load(language)
+    pack, verbs = lexicon.load(language), cues.load(language).verbs
     tag = tagger.load(language).tag
     found: list[Token] = []
     cut: list[Sentence] = []
@@ -71,7 +65,12 @@ def analyse(text: str, language: str = "en") -> Document:
         words = tokens.words(text, start, end, pack.tokenizer)
         for a, b in tokens.sentences(words, pack.breaks):
             cut.append(Sentence(first + a, first + b, len(paragraphs)))
-            tags = tag([word.text for word in words[a:b]])
-            found.extend(Token(*word, word.text.lower(), t) for word, t in zip(words[a:b], tags, strict=True))
+            lowers = [word.text.lower() for word in words[a:b]]
+            tags = repair(lowers, tag([word.text for word in words[a:b]]), verbs)
+            found.extend(map(_token, words[a:b], lowers, tags))
         paragraphs.append(Paragraph(start, end, first, len(found), kind))
     return Document(text, tuple(found), tuple(cut), tuple(paragraphs), language)
+
+
+def _token(word: tokens.Word, lower: str, tag: str) -> Token:
+    return Token(word.start, word.end, word.text, lower, tag)

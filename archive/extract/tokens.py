@@ -27,6 +27,16 @@ class Word(NamedTuple):
     text: str
 
 
+class Token(NamedTuple):
+    """A word or mark: code points ``start`` to ``end`` of the text, its words, and its part of speech."""
+
+    start: int
+    end: int
+    text: str
+    lower: str
+    tag: str
+
+
 def pattern(abbreviations: Iterable[str]) -> re.Pattern[str]:
     """The tokenizer of a language: alternatives in order of precedence, each bounded in length."""
     known = "|".join(sorted((re.escape(a) for a in abbreviations), key=len, reverse=True))

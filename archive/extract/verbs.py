@@ -12,6 +12,7 @@ from archive.extract.quotes import Quotation
 
 CONDITIONS = frozenset({"if", "when", "while", "because", "unless", "although", "though", "since", "as", "after"})
 NAMING = frozenset({"call", "accuse"})
+OBJECTS = frozenset({"oppose", "discuss", "call", "accuse", "want", "believe_np"})
 AHEAD = 14
 """Chunks that an addressee, a place and a time may put between a verb and what it says."""
 
@@ -37,7 +38,7 @@ def candidates(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
         frame, content, cue_end = found
         yield Candidate(
             f"verb.{frame}",
-            cue.frames.get(frame, 0.05),
+            cue.frames.get("np" if frame == "rel" else frame, 0.05),
             (content,),
             (Reach(chunk.first, max(after, cue_end)),),
             source_of(clause, i),
@@ -71,11 +72,22 @@ def complement(page: Page, clause: Clause, i: int, k: int, cue: Cue) -> tuple[st
         return "that", _clause(clause, ahead + 1, i), 0
     frame = _frame(clause, k, cue)
     if frame is None:
-        return None
+        return _relative(clause, i, cue)
     start = k + 1 if clause.kind(k) == "Q" else k
     if frame in {"wh", "bare"}:
         return frame, _clause(clause, start, i), 0
     return frame, _object(clause, start), 0
+
+
+def _relative(clause: Clause, i: int, cue: Cue) -> tuple[str, Reach, int] | None:
+    """The relative pronoun that stands before subject and verb in place of an object ("which he opposes")."""
+    subject = clauses.subject(clause, i)
+    if subject is None or cue.classes.isdisjoint(OBJECTS) or not clause.finite(i):
+        return None
+    k = clause.at(subject.first) - 1
+    if clause.kind(k) == "WH" and clause.word(k) in {"who", "whom", "which", "what"}:
+        return "rel", Reach(clause.chunks[k].first, clause.chunks[k].last), 0
+    return None
 
 
 def _pointing(clause: Clause, k: int) -> bool:

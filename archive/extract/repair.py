@@ -1,0 +1,71 @@
+"""What a tagger trained on other text gets wrong in the news, put right where the sentence shows it.
+
+Reports have verbs in the third person and past tense where letters have nouns and participles ("Norland rejects",
+"the party also opposed"), and headlines capitalise them. A sentence without a finite verb is the sign of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+NOMINAL = frozenset({"NN", "NNS", "NNP", "NNPS", "PRP", "WP", "WDT"})
+FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+ADVERBS = frozenset({"RB", "RBR", "RBS"})
+OPENS_OBJECT = frozenset({"DT", "PRP", "PRP$", "NNP", "NNPS", "IN", "TO", "JJ", "NNS", "WP", "WRB", "QUOTE", "CD", "NN", "VBG", "$"})
+CAUSING = frozenset("let make makes made making help helps helped helping have has had see saw seeing watch hear do does did "
+                    "n't n’t to".split())  # fmt: skip
+LINKING = frozenset("be is are was were been being am 's ’s 're ’re have has had having get got gets".split())
+
+
+def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> list[str]:
+    """The tags with those verbs put right; ``words`` are in lower case, ``verbs`` are forms that verbs can have."""
+    for i in range(1, len(tags)):
+        tag = tags[i]
+        if tag == "VB" and _is_plural_present(words, tags, i):
+            tags[i] = "VBP"
+        elif (tag in {"VBN", "NNS", "NN"}) and words[i] in verbs and _follows_adverb(words, tags, i):
+            tags[i] = "VBD" if tag == "VBN" else "VBZ"
+        elif tag == "NNS" and words[i] in verbs and words[i + 1 : i + 2] == ["that"] and tags[i - 1] in {"NNP", "PRP", ",", "-RRB-"}:
+            tags[i] = "VBZ"
+    if len(tags) > 3 and FINITE.isdisjoint(tags):
+        _make_finite(words, tags, verbs)
+    return tags
+
+
+def _is_plural_present(words: Sequence[str], tags: Sequence[str], i: int) -> bool:
+    k = i - 1
+    while k > 0 and tags[k] in ADVERBS:
+        k -= 1
+    if tags[k] not in NOMINAL or words[k] in {"it", "he", "she", "him", "her", "them", "us", "me"}:
+        return False
+    return not any(words[j] in CAUSING or tags[j] in {"MD", "TO"} for j in range(max(0, k - 6), i))
+
+
+def _follows_adverb(words: Sequence[str], tags: Sequence[str], i: int) -> bool:
+    """Whether an adverb stands between a noun and this word, and an object after it."""
+    k = i - 1
+    if tags[k] not in ADVERBS or i + 1 >= len(tags) or tags[i + 1] not in OPENS_OBJECT:
+        return False
+    while k > 0 and tags[k] in ADVERBS:
+        k -= 1
+    if tags[k] == "," and k > 0:
+        k -= 1
+    if words[i] in {"based", "known", "called", "born"} or any(words[j] in LINKING for j in range(max(0, i - 4), i)):
+        return False
+    return tags[k] in NOMINAL and (tags[i] == "VBN" or words[i].endswith("s"))
+
+
+def _make_finite(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> None:
+    """Give a sentence that has none its finite verb, if a word that can be one stands where one would."""
+    for i in range(1, len(tags) - 1):
+        if tags[i] not in {"NNS", "NNP", "NNPS", "VBN", "NN", "VB"} or words[i] not in verbs:
+            continue
+        if tags[i - 1] not in NOMINAL | ADVERBS | {"CD", "-RRB-", ","} or tags[i + 1] not in OPENS_OBJECT | {"RB", ",", ":"}:
+            continue
+        if tags[i] == "VBN" or (words[i].endswith("ed") and tags[i] in {"NNP", "NN"}):
+            if tags[i + 1] != "IN" or i > len(tags) // 3:
+                tags[i] = "VBD"
+                return
+        elif words[i].endswith("s") or tags[i] == "VB":
+            tags[i] = "VBP" if tags[i] == "VB" else "VBZ"
+            return
