@@ -22,6 +22,7 @@ _TEASER = re.compile(
     re.IGNORECASE,
 )
 _ENDING = 200
+_PRIMARY = re.compile(r"[A-Za-z]{2,3}(?![A-Za-z])")
 
 
 def article_id(feed: str, key: str) -> str:
@@ -108,12 +109,20 @@ def _text(feed: Feed, entry: Entry, page: bytes | None) -> tuple[str, TextSource
     content, summary = text_from_fragment(entry.content or ""), text_from_fragment(entry.summary or "")
     teaser = max(summary, "" if _full(content) else content, key=len)
     carried = [(content, TextSource.CONTENT)] if _full(content) else []
-    linked = [(text_from_page(page, entry.link), TextSource.PAGE)] if page else []
+    linked = [(_of_page(page, entry.link), TextSource.PAGE)] if page else []
     order = linked + carried if feed.full_text is FullText.ALWAYS else carried + linked
     for text, source in order:
         if text and (source is TextSource.CONTENT or len(text) >= len(teaser)):
             return text, source
     return (teaser, TextSource.SUMMARY) if teaser else (_line(entry.title) or "", TextSource.TITLE)
+
+
+def _of_page(page: bytes, url: str | None) -> str:
+    """The page's text; a page that cannot be read is as good as one that cannot be reached, and says nothing."""
+    try:
+        return text_from_page(page, url)
+    except ParseError:
+        return ""
 
 
 def _full(text: str) -> bool:
@@ -126,5 +135,11 @@ def _line(text: str | None) -> str | None:
 
 
 def _language(feed: Feed, entry: Entry) -> str:
-    """The configured language; where that is English, the default, an entry may say otherwise of itself."""
-    return entry.language or feed.language if feed.language == "en" else feed.language
+    """The primary language subtag: as configured, but where that is English, the default, an entry may know better."""
+    configured = _primary(feed.language) or "en"
+    return _primary(entry.language or "") or configured if configured == "en" else configured
+
+
+def _primary(tag: str) -> str | None:
+    found = _PRIMARY.match(tag)
+    return found[0].lower() if found else None

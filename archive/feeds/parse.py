@@ -23,6 +23,7 @@ import feedparser
 
 from archive.errors import ParseError
 from archive.feeds.dates import believable, read_date
+from archive.feeds.scrub import scrub
 from archive.model import Entry
 
 LONGEST_KEY = 500
@@ -31,9 +32,6 @@ Raw: TypeAlias = Mapping[str, Any]
 """An entry or a feed of feedparser as a plain dict: the look-up of its own class takes one date for another."""
 
 _UNSTORABLE = re.compile("[\ud800-\udfff]")
-_REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));?", re.IGNORECASE)
-_CHARACTERS = (range(0x20, 0xD800), range(0xE000, 0xFFFE), range(0x10000, 0x110000))  # XML 1.0, 2.2
-_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00", b"\x00\x00")
 _TEXTUAL = ("text/", "application/xhtml+xml", "application/html")
 _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
@@ -93,26 +91,15 @@ def parse(body: bytes, headers: Mapping[str, str], url: str) -> ParsedFeed:
 
 
 def _feedparser(body: bytes, headers: Mapping[str, str], url: str) -> dict[str, Any]:
-    if not body.startswith(_WIDE):
-        body = _REFERENCE.sub(_legal, body.replace(b"\0", b""))
     kept = {"content-type": headers["content-type"]} if "content-type" in headers else {}
     try:
         result = feedparser.parse(
-            io.BytesIO(body), response_headers=kept, sanitize_html=False, resolve_relative_uris=False
+            io.BytesIO(scrub(body)), response_headers=kept, sanitize_html=False, resolve_relative_uris=False
         )
     except Exception as error:  # feedparser's parsers raise anything on hostile input
         what = f"the document cannot be read: {type(error).__name__}: {error}"
         raise ParseError(what, where=url, remedy="Its bytes are kept; report them with the feed's address") from error
     return {"version": "", **result}
-
-
-def _legal(reference: re.Match[bytes]) -> bytes:
-    """A character reference, or one to U+FFFD in place of what XML excludes and feedparser stumbles over."""
-    hexadecimal, decimal = reference.groups()
-    digits = (hexadecimal or decimal).lstrip(b"0")
-    code = int(digits or b"0", 16 if hexadecimal else 10) if len(digits) < 8 else -1
-    legal = code in {0x9, 0xA, 0xD} or any(code in span for span in _CHARACTERS)
-    return reference[0] if legal else b"&#xFFFD;"
 
 
 def _because(result: Mapping[str, Any]) -> str:

@@ -15,6 +15,9 @@ import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 
+from archive.errors import ParseError
+from archive.feeds.scrub import scrub
+
 DEEPEST_TREE = 400
 MOST_TAGS = 200_000
 LONGEST_CREDIT = 400
@@ -61,16 +64,19 @@ def text_from_fragment(fragment: str) -> str:
 def text_from_page(page: bytes, url: str | None = None) -> str:
     """The main text of a web page, without menus, teasers and comments; empty where there is none.
 
-    ``url`` only helps to tell the site's own furniture.
+    ``url`` only helps to tell the site's own furniture. ParseError where the page defeats trafilatura.
     """
-    root = _tree(page)
+    root = _tree(scrub(page))
     if root is None:
         return _plain(_WHOLE_TAG.sub("\n\n", decode(page)))
     blocks = _walk(root)
     for element in [element for element in root.iter() if _is_aside(element)]:
         if element is not root:
             element.drop_tree()
-    text = trafilatura.extract(root, url=url, include_comments=False, include_tables=False, output_format="txt")
+    try:
+        text = trafilatura.extract(root, url=url, include_comments=False, include_tables=False, output_format="txt")
+    except Exception as error:  # it works on foreign trees with five libraries: any of them may raise anything
+        raise ParseError(f"the page's text cannot be told: {type(error).__name__}: {error}", where=url) from error
     lines = [line for line in map(_tidy, (text or "").splitlines()) if line]
     return storable("\n\n".join(lines if len(lines) != 1 else _unjoined(lines[0], blocks)))
 

@@ -104,7 +104,14 @@ def test_the_configured_title_names_the_outlet_first() -> None:
 
 @pytest.mark.parametrize(
     ("configured", "of_the_entry", "language"),
-    [("en", None, "en"), ("en", "de", "de"), ("cs", "en-US", "cs"), ("cs", None, "cs")],
+    [
+        ("en", None, "en"),
+        ("en", "de_AT", "de"),
+        ("en-GB", "EN-us", "en"),
+        ("en", "English", "en"),
+        ("cs", "en-US", "cs"),
+        ("pt-BR", None, "pt"),
+    ],
 )
 def test_the_configured_language_holds_unless_it_is_the_default(
     configured: str, of_the_entry: str | None, language: str
