@@ -16,6 +16,9 @@ from archive.model import Article, Entry, Feed, FullText, TextSource, utc
 IMPORTED = "import"
 """The feed id of articles that came from files."""
 
+FULL_SUMMARY = 2000
+"""Characters from which on a summary is the article itself, as in feeds that know no other place for it."""
+
 _TEASER = re.compile(
     r"(?:…|\.\.\.|[\[(](?:…|\.\.\.)[\])]"
     r"|\b(?:continue reading|read (?:more|on|the (?:full|whole) (?:article|story)))\b[^\n]{0,120})\W*$",
@@ -34,7 +37,7 @@ def needs_page(feed: Feed, entry: Entry) -> bool:
     """Whether the linked page is to be fetched: the feed wants it always, or does not carry the text itself."""
     if entry.link is None or feed.full_text is FullText.NEVER:
         return False
-    return feed.full_text is FullText.ALWAYS or not _full(text_from_fragment(entry.content or ""))
+    return feed.full_text is FullText.ALWAYS or not _carried(*_of_feed(entry))
 
 
 def from_entry(
@@ -103,18 +106,31 @@ def from_file(
 def _text(feed: Feed, entry: Entry, page: bytes | None) -> tuple[str, TextSource]:
     """The fullest text that the feed's setting asks for, and its source.
 
-    A content that breaks off ("Continue reading …") counts as a summary. A page that yields less than the
-    feed's own summary was not read rightly: a consent wall, or one that scripts would have to fill.
+    A page that yields less than what the feed itself tells was not read rightly: a consent wall, or one that
+    scripts would have to fill.
     """
-    content, summary = text_from_fragment(entry.content or ""), text_from_fragment(entry.summary or "")
-    teaser = max(summary, "" if _full(content) else content, key=len)
-    carried = [(content, TextSource.CONTENT)] if _full(content) else []
-    linked = [(_of_page(page, entry.link), TextSource.PAGE)] if page else []
-    order = linked + carried if feed.full_text is FullText.ALWAYS else carried + linked
-    for text, source in order:
-        if text and (source is TextSource.CONTENT or len(text) >= len(teaser)):
-            return text, source
+    content, summary = _of_feed(entry)
+    carried, teaser = _carried(content, summary), max(content, summary, key=len)
+    of_page = _of_page(page, entry.link) if page and (feed.full_text is FullText.ALWAYS or not carried) else ""
+    if of_page and len(of_page) >= len("" if carried else teaser):
+        return of_page, TextSource.PAGE
+    if carried:
+        return carried, TextSource.CONTENT
     return (teaser, TextSource.SUMMARY) if teaser else (_line(entry.title) or "", TextSource.TITLE)
+
+
+def _of_feed(entry: Entry) -> tuple[str, str]:
+    return text_from_fragment(entry.content or ""), text_from_fragment(entry.summary or "")
+
+
+def _carried(content: str, summary: str) -> str:
+    """The full text, if the feed carries it: its content, or a summary so long that it must be all there is.
+
+    A text that breaks off ("Continue reading …") is not full.
+    """
+    if content and not _TEASER.search(content[-_ENDING:]):
+        return content
+    return summary if len(summary) >= FULL_SUMMARY and not _TEASER.search(summary[-_ENDING:]) else ""
 
 
 def _of_page(page: bytes, url: str | None) -> str:
@@ -123,10 +139,6 @@ def _of_page(page: bytes, url: str | None) -> str:
         return text_from_page(page, url)
     except ParseError:
         return ""
-
-
-def _full(text: str) -> bool:
-    return bool(text) and not _TEASER.search(text[-_ENDING:])
 
 
 def _line(text: str | None) -> str | None:

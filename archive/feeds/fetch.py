@@ -104,8 +104,8 @@ class Limits:
 
     seconds: float = 60.0
     connect_seconds: float = 15.0
-    wire_bytes: int = 16 * 2**20
-    body_bytes: int = 32 * 2**20
+    wire_bytes: int = 8 * 2**20
+    body_bytes: int = 16 * 2**20
     per_host: int = 2
     redirects: int = 5
 
