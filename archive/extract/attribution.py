@@ -51,11 +51,11 @@ def find(document: Document) -> tuple[Attribution, ...]:
     passed = settle.settle(
         look,
         (
-        (gate.score(look, candidate), candidate)
-        for number, sentence in enumerate(document.sentences)
-        if document.paragraphs[sentence.paragraph].kind in READ
-        for candidate in candidates.generate(look, number)
-        )
+            (gate.score(look, candidate), candidate)
+            for number, sentence in enumerate(document.sentences)
+            if document.paragraphs[sentence.paragraph].kind in READ
+            for candidate in candidates.generate(look, number)
+        ),
     )
     order = sorted(range(len(passed)), key=lambda n: (passed[n].candidate.content[0], n))
     numbers = {old: new for new, old in enumerate(order)}

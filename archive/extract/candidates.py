@@ -22,6 +22,7 @@ def generate(page: Page, number: int) -> Iterator[Candidate]:
                 yield before
             else:
                 yield from verbs.candidates(page, clause, i)
+                yield from nominals.aside(clause, i)
                 yield from nominals.after_verb(page, clause, i)
         elif chunk.kind == "NP":
             yield from nominals.of_noun(page, clause, i)

@@ -10,7 +10,7 @@ from archive.extract.cues import Cue
 from archive.extract.grammar import NOUNS, VERBS, Chunk
 from archive.extract.tokens import Token
 
-SAYING = frozenset({"say", "say_only"})
+SAYING = frozenset({"say", "say_only", "tell"})
 
 FARTHEST = 45
 """Chunks looked at on either side of a verb: sentences without an end must not cost more than their length."""
@@ -100,6 +100,8 @@ def subject(clause: Clause, verb: int) -> Reach | None:
     """The words that name who does what verb group ``verb`` says, as far as they stand before it."""
     i = verb - 1
     while clause.kind(i) in {"RB", "Q", "TIME", "RP"}:
+        if clause.kind(i) == "Q" and clause.kind(i - 1) in {"COMMA", "STOP"}:
+            return None
         i -= 2 if clause.kind(i) == "TIME" and clause.kind(i - 1) == "IN" else 1
     found = _skip_aside(clause, i)
     if found is None:
@@ -218,6 +220,10 @@ def object_end(clause: Clause, i: int) -> int:
     limit = min(len(clause.chunks), i + FARTHEST)
     while k < limit:
         kind = clause.kind(k)
+        if kind == "LRB":
+            closing = next((j for j in range(k, limit) if clause.kind(j) == "RRB"), None)
+            k = closing + 1 if closing is not None else k + 1
+            continue
         if kind in {"STOP", "COLON", "RRB", "TIME"} or (kind == "DASH" and k > i):
             break
         if kind == "COMMA" and not _list_goes_on(clause, k):
@@ -226,12 +232,21 @@ def object_end(clause: Clause, i: int) -> int:
             break
         if kind == "CC" and clause.kind(k + 1) == "NP" and clause.finite(phrase_end(clause, k + 1)):
             break
-        if kind == "IN" and k > i and (clause.word(k) in SUBORDINATE or clause.kind(k + 1) == "TIME"):
+        if kind == "IN" and k > i and _sets_scene(clause, k):
             break
         if kind == "WH" and k > i and clause.word(k) in {"when", "where"}:
             break
         k += 1
     return k
+
+
+def _sets_scene(clause: Clause, k: int) -> bool:
+    """Whether the preposition at chunk ``k`` begins a circumstance of the saying rather than part of the object."""
+    if clause.word(k) in SUBORDINATE | {"during", "throughout"} or clause.kind(k + 1) == "TIME":
+        return True
+    if clause.word(k) not in {"in", "at", "on"} or clause.kind(k + 1) != "NP":
+        return False
+    return clause.tokens[clause.chunks[k + 1].head].lower in SETTINGS
 
 
 def _list_goes_on(clause: Clause, k: int) -> bool:

@@ -7,7 +7,7 @@ from archive.extract.clauses import Clause, Reach
 from archive.extract.page import Candidate, Page
 from archive.extract.quotes import Quotation
 
-SPEAKING = frozenset({"say", "say_only", "think", "direct"})
+SPEAKING = frozenset({"say", "say_only", "tell", "think", "direct"})
 LEADS = frozenset({",", ":", "DASH", "QUOTE", "CC"})
 
 
@@ -22,10 +22,8 @@ def before(page: Page, number: int, i: int) -> Candidate | None:
     if found is None:
         return None
     source, begins, rest = found
-    if not _ends(clause, rest):
-        return None
     content = _content(page, number, begins, rest)
-    if content is None:
+    if content is None or not _ends(clause, rest, content[1] == "direct.before"):
         return None
     reach, pattern = content
     sure = cue.frames["quote"] if pattern == "direct.before" else cue.frames.get("bare", 0.4)
@@ -48,8 +46,11 @@ def _source(clause: Clause, i: int, after: int) -> tuple[Reach, int, int] | None
     return None
 
 
-def _ends(clause: Clause, k: int) -> bool:
-    """Whether no complement follows at chunk ``k``: the sentence ends there, or a circumstance, or a comma."""
+def _ends(clause: Clause, k: int, quoted: bool) -> bool:
+    """Whether no complement follows at chunk ``k``: the sentence ends there, or a circumstance, or a comma.
+
+    After a quotation (``quoted``) the circumstance may be a clause ("he said after the vote had failed").
+    """
     kind = clause.kind(k)
     if kind in {"", "STOP", "COMMA", "Q", "TIME", "RRB", "DASH", "COLON"}:
         return kind != "COLON" or clause.word(k) == ";"
@@ -58,7 +59,7 @@ def _ends(clause: Clause, k: int) -> bool:
         return clause.kind(k + 1) == "NP" and clause.finite(clauses.phrase_end(clause, k + 1))
     if kind in {"IN", "RB", "RP"} or (kind == "VG" and clause.chunks[k].form == "ing"):
         return clause.word(k) not in {"whether", "if"} and not any(
-            clause.kind(j) in {"THAT", "COLON"} or clause.finite(j) for j in range(k, limit)
+            (clause.kind(j) in {"THAT", "COLON"} and not quoted) or (clause.finite(j) and not quoted) for j in range(k, limit)
         )
     if kind == "NP":  # whom it was said to
         end = clauses.phrase_end(clause, k)
@@ -97,7 +98,10 @@ def _is_speech(page: Page, number: int, quotation: Quotation, rest: int) -> bool
 
 
 def start_of_said(clause: Clause) -> int:
-    """The first token of a sentence that belongs to what is said: a leading "But" or "And" does not."""
+    """The first token of a sentence that belongs to what is said: neither a dateline nor a leading "But" does."""
+    for k in range(1, min(7, len(clause.chunks) - 1)):
+        if clause.kind(k) == "DASH" and clause.tokens[clause.first].text.isupper() and clause.kind(0) == "NP":
+            return clause.chunks[k].last
     return clause.first + 1 if clause.kind(0) == "CC" and len(clause.chunks) > 1 else clause.first
 
 

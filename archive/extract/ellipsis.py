@@ -12,7 +12,7 @@ from archive.model import Assessment
 NEAR = 2
 """Sentences back within which a bare "this" or "nothing" still means the topic."""
 
-FAR = 8
+FAR = 4
 """Sentences back within which "the proposal" does."""
 
 NOUN, POINTER, NOTHING = 0.75, 0.65, 0.7
@@ -33,24 +33,28 @@ class Antecedent:
     assessment: Assessment | None
 
 
-def take_up(lexicon: Lexicon, index: Index, sentence: tuple[int, int], earlier: Antecedent | None) -> Hit | None:
-    """The words of a sentence that stand for the topic spoken of before, if any do."""
+def take_up(
+    lexicon: Lexicon, index: Index, sentence: tuple[int, int], earlier: Antecedent | None, named: frozenset[str]
+) -> Hit | None:
+    """The words of a sentence that stand for the topic spoken of before, if any do.
+
+    ``named`` are the stems of the topic's own words: "the bill" takes up only what was called one.
+    """
     if earlier is None or earlier.distance > FAR:
         return None
-    first, last = sentence
-    for i in range(first, last):
-        strength = _strength(lexicon, index, i, sentence, near=earlier.distance <= NEAR)
+    nouns = lexicon.anaphors | (lexicon.objects & named)
+    for i in range(*sentence):
+        strength = NOUN if index.stems[i] in nouns and _definite(index, i, sentence) else 0.0
+        if earlier.distance <= NEAR:
+            strength = strength or _bare(lexicon, index, i, sentence)
         if strength:
             return Hit(i, i + 1, earlier.direction, strength, None)
     return None
 
 
-def _strength(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int], *, near: bool) -> float:
-    if index.stems[i] in lexicon.anaphors:
-        return NOUN if _determined(index, i, sentence[0]) and not _complemented(index, i, sentence[1]) else 0.0
+def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int]) -> float:
+    """How sure a "this" or "nothing" means the topic; 0 for other words."""
     lower = index.document.tokens[i].lower
-    if not near:
-        return 0.0
     if lower in _BARE:
         return NOTHING
     after = index.tags[i + 1] if i + 1 < sentence[1] else "."
@@ -58,6 +62,11 @@ def _strength(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int],
     complementizer = lower == "that" and index.tags[i] in {"IN", "WDT"}
     opens = i - sentence[0] < _OPENING or index.document.tokens[i - 1].text in _PAUSES or i + 1 >= sentence[1] - 1
     return POINTER if pointing and opens and not complementizer else 0.0
+
+
+def _definite(index: Index, i: int, sentence: tuple[int, int]) -> bool:
+    """Whether a noun points back: "this possibility", "Quill's plan"; not "a plan", nor "the plan to move"."""
+    return _determined(index, i, sentence[0]) and not _complemented(index, i, sentence[1])
 
 
 def _complemented(index: Index, i: int, last: int) -> bool:

@@ -62,6 +62,8 @@ def chunks(tokens: Sequence[Token], first: int, last: int) -> list[Chunk]:
             found.append(_verb_group(tokens, i, last))
         elif token.lower == "that" and tag in {"IN", "WDT", "DT"}:
             found.append(Chunk("THAT", i, i + 1, i))
+        elif token.lower in {"both", "either", "neither"} and tag == "CC":
+            found.append(Chunk("RB", i, i + 1, i))
         elif tag == "DT":
             found.append(Chunk("NP", i, i + 1, i))
         else:

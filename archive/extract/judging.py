@@ -27,6 +27,7 @@ _JUDGED = frozenset({Kind.GOOD, Kind.BAD, Kind.NOT_NOW, Kind.UNDECIDED})
 _EXCLUDING = frozenset({"not", "no", "without"})
 _MODAL = frozenset({Kind.MUST, Kind.WILL, Kind.MAY})
 _ASKABLE = frozenset({Stance.SUPPORT, Stance.OPPOSE, Stance.OPEN, Stance.NOT_NOW})
+_ANSWERING = 0.6
 _FOREIGN = Value(Stance.NO_POSITION, 0.5)
 
 
@@ -144,13 +145,23 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
     outer = [o for o in scope.cue if governed or o.kind is Kind.SILENT]
     left = [o for o in scope.operators if o.first < hit.last]
     right = [o for o in scope.operators if o.first >= hit.last]
-    if any(_foreign(lexicon, passage, o, low) for o in left):
-        return _FOREIGN
+    if any(_foreign(lexicon, passage, o, low, hit) for o in left):
+        return _answered(scope, left, governed=governed)
     over = [*outer, *_governing(index, left, hit), *_excluded(lexicon, index, hit, low)]
     found = value(over)
     if not found.stance or _claims(index, over, hit):
-        found = value([*over, *_predicate(lexicon, passage, low, right)])
+        found = value([*over, *_predicate(lexicon, passage, low, right, hit)])
     return found if found.stance else _enacted(passage, scope, left, hit)
+
+
+def _answered(scope: Scope, left: Sequence[Operator], *, governed: bool) -> Value:
+    """What attacking or praising somebody else's stance tells of one's own: a little; reporting it tells nothing."""
+    against = [o for o in scope.cue if o.kind in (Kind.OPPOSE, Kind.SUPPORT)]
+    theirs = value(left)
+    if not against or theirs.stance not in (Stance.SUPPORT, Stance.OPPOSE):
+        return _FOREIGN
+    found = value([*against, *left])
+    return found._replace(confidence=_ANSWERING if governed else _ANSWERING - 0.05)
 
 
 def _governing(index: Index, left: Sequence[Operator], hit: Hit) -> Iterator[Operator]:
@@ -183,7 +194,9 @@ def _claims(index: Index, over: Sequence[Operator], hit: Hit) -> bool:
     return bool(over) and any(index.stems[i] in _CLAIMING for i in range(over[-1].last, hit.first))
 
 
-def _predicate(lexicon: Lexicon, passage: Passage, low: int, right: Sequence[Operator]) -> Iterator[Operator]:
+def _predicate(
+    lexicon: Lexicon, passage: Passage, low: int, right: Sequence[Operator], hit: Hit
+) -> Iterator[Operator]:
     """What is said of a mention after it: judgements, and verbs that are not infinitives of purpose."""
     tags = passage.index.tags
     for number, operator in enumerate(right):
@@ -191,7 +204,7 @@ def _predicate(lexicon: Lexicon, passage: Passage, low: int, right: Sequence[Ope
         modal = operator.kind in _MODAL and not any(o.kind not in _MODAL for o in right[number + 1 :])
         if modal or (purpose and operator.kind not in _JUDGED):
             continue
-        if not _foreign(lexicon, passage, operator, low):
+        if not _foreign(lexicon, passage, operator, low, hit):
             yield operator
 
 
@@ -201,31 +214,40 @@ def _enacted(passage: Passage, scope: Scope, left: Sequence[Operator], hit: Hit)
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + 0.1, scope.cue)
     if hit.action is None or passage.index.tags[hit.action] not in {"VBG", "VBZ", "VBP"}:
         return Value(Stance.NO_POSITION, 0.6)
-    if _subject(passage.index, hit.action, scope.clause[0]) in _FIRST_PERSON:
+    subject = _subject(passage.index, hit.action, scope.clause[0])
+    if subject is not None and passage.index.document.tokens[subject].lower in _FIRST_PERSON:
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION], tuple(o for o in left if o.kind is Kind.ACTION))
     return Value(Stance.NO_POSITION, 0.6)
 
 
-def _foreign(lexicon: Lexicon, passage: Passage, operator: Operator, low: int) -> bool:
+def _foreign(lexicon: Lexicon, passage: Passage, operator: Operator, low: int, hit: Hit) -> bool:
     """Whether somebody else than the speaker's side supports, opposes or will do what an operator says."""
-    infinitive = operator.first > low and passage.index.tags[operator.first - 1] == "TO"
+    index = passage.index
+    infinitive = operator.first > low and index.tags[operator.first - 1] == "TO"
     if operator.kind not in _OWN_WILL or infinitive or _performs(lexicon, passage):
         return False
-    noun = passage.index.tags[operator.first].startswith("NN") and operator.last - operator.first == 1
-    subject = (_possessor if noun else _subject)(passage.index, operator.first, low)
-    if subject is None:
+    noun = index.tags[operator.first].startswith("NN") and operator.last - operator.first == 1
+    at = (_possessor if noun else _subject)(index, operator.first, low)
+    if at is None:
         return noun and operator.kind is not Kind.UNDECIDED and operator.first > low + 1
-    if subject in _FIRST_PERSON or subject in {"you", "there"}:
-        return False
-    if subject in _THIRD_PERSON:
-        return passage.direct and subject not in {"it", "its"}
-    words = fold(subject).split()
-    if passage.names.intersection(words):
-        return False
-    if subject[:1].isupper():
-        place = lexicon.words.places.find(subject)
-        return place is None or place.name != passage.statement.speaks_for
-    return lexicon.words.stemmer.of(subject) in lexicon.others
+    return not hit.first <= at < hit.last and not _own(lexicon, passage, at, low)
+
+
+def _own(lexicon: Lexicon, passage: Passage, at: int, low: int) -> bool:
+    """Whether a subject is the speaker, or what the speaker speaks for."""
+    tag, lower = passage.index.tags[at], passage.index.document.tokens[at].lower
+    if tag in {"PRP", "PRP$", "EX"}:
+        return lower not in _THIRD_PERSON or not passage.direct or lower in {"it", "its"}
+    if not tag.startswith("NNP"):
+        return tag == "NN" and passage.index.stems[at] in lexicon.own
+    first = at
+    while first > low and passage.index.tags[first - 1].startswith("NNP"):
+        first -= 1
+    name = passage.index.document.words(first, at + 1)
+    if passage.names.intersection(fold(name).split()):
+        return True
+    place = lexicon.words.places.find(name)
+    return place is not None and place.name == passage.statement.speaks_for
 
 
 def _performs(lexicon: Lexicon, passage: Passage) -> bool:
@@ -233,30 +255,21 @@ def _performs(lexicon: Lexicon, passage: Passage) -> bool:
     return any(passage.index.stems[i] in lexicon.performing for a, b in passage.cue for i in range(a, b))
 
 
-def _subject(index: Index, at: int, low: int) -> str | None:
+def _subject(index: Index, at: int, low: int) -> int | None:
     """The nearest noun, name or pronoun before a verb, back to its clause's beginning."""
-    tokens = index.document.tokens
     for i in range(at - 1, max(low, at - _SUBJECT_WITHIN) - 1, -1):
-        tag = index.tags[i]
-        if tag in {"PRP", "PRP$", "EX"}:
-            return tokens[i].lower
-        if tag in {"WP", "WDT"}:
+        if index.tags[i] in {"WP", "WDT"}:
             return None
-        if tag.startswith("NNP"):
-            first = i
-            while first > low and index.tags[first - 1].startswith("NNP"):
-                first -= 1
-            return index.document.words(first, i + 1)
-        if tag in {"NN", "NNS"}:
-            return tokens[i].lower
+        if index.tags[i] in {"PRP", "PRP$", "EX"} or index.tags[i].startswith("NN"):
+            return i
     return None
 
 
-def _possessor(index: Index, at: int, low: int) -> str | None:
+def _possessor(index: Index, at: int, low: int) -> int | None:
     """Whose support or criticism a noun is: "his support", "Quill's criticism"."""
     for i in range(at - 1, max(low, at - 3) - 1, -1):
         if index.tags[i] == "PRP$":
-            return index.document.tokens[i].lower
+            return i
         if index.tags[i] == "POS":
             return _subject(index, i, low)
     return None

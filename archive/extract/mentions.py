@@ -149,15 +149,16 @@ def units(document: Document, words: Words, first: int, last: int) -> list[Unit]
     """Tokens ``first`` to before ``last`` as units, in order, quotation marks and brackets left out."""
     found: list[Unit] = []
     i = first
+    opening = document.sentences[bisect_right(document.sentences, first, key=lambda s: s.first) - 1].first
     while i < last:
-        unit = _unit(document.tokens, words, i, last)
+        unit = _unit(document.tokens, words, i, last, opening)
         if unit.kind is not UnitKind.STOP or unit.last > i + 1 or document.tokens[i].lower not in "\"“”„'‘’":
             found.append(unit)
         i = unit.last
     return found
 
 
-def _unit(tokens: Sequence[Token], words: Words, i: int, last: int) -> Unit:
+def _unit(tokens: Sequence[Token], words: Words, i: int, last: int, opening: int) -> Unit:
     lower = tokens[i].lower
     if lower in {"'s", "’s", "'", "’"}:
         return Unit(UnitKind.POSSESSIVE, i, i + 1)

@@ -11,7 +11,9 @@ from archive.extract.direct import start_of_said
 from archive.extract.page import Candidate, Page
 from archive.extract.verbs import source_of
 
-MATTERS = frozenset({"about", "of", "for", "to", "on", "against", "over", "toward", "towards", "with", "at", "in", "from", "by"})
+MATTERS = frozenset(
+    {"about", "of", "for", "to", "on", "against", "over", "toward", "towards", "with", "at", "in", "from", "by"}
+)
 LONGEST_NAME = 8
 """Words of a name before a colon that speaks."""
 
@@ -44,7 +46,9 @@ def _state(clause: Clause, i: int, k: int, frames: Frames) -> Iterator[Candidate
     if found:
         frame, content, cue_end = found
         cue = Reach(clause.chunks[i].first, cue_end)
-        yield Candidate(f"adjective.{frame}", frames.get(frame, 0.1), (content,), (cue,), source_of_state(clause, i), form="fin")
+        yield Candidate(
+            f"adjective.{frame}", frames.get(frame, 0.1), (content,), (cue,), source_of_state(clause, i), form="fin"
+        )
 
 
 def source_of_state(clause: Clause, i: int) -> Reach | None:
@@ -86,7 +90,9 @@ def of_noun(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     """A noun that attributes by itself: "his claim that", "the party's opposition to"."""
     chunk = clause.chunks[i]
     frames = page.lexicon.nouns.get(clause.tokens[chunk.head].lower)
-    if not frames or (clause.kind(i - 1) == "VG" and clause.tokens[clause.chunks[i - 1].head].lower in page.lexicon.light_verbs):
+    if not frames or (
+        clause.kind(i - 1) == "VG" and clause.tokens[clause.chunks[i - 1].head].lower in page.lexicon.light_verbs
+    ):
         return
     owner = _owner(clause, i)
     k = i + 1
@@ -113,7 +119,7 @@ def _owner(clause: Clause, i: int) -> Reach | None:
 
 
 def according(page: Page, number: int, i: int) -> Iterator[Candidate]:
-    """"According to" and its like: the source follows, and the rest of the sentence is the content."""
+    """ "According to" and its like: the source follows, and the rest of the sentence is the content."""
     clause = page.clauses[number]
     first = clause.chunks[i].first
     for phrase in page.lexicon.according.get(clause.tokens[first].lower, ()):
@@ -148,6 +154,24 @@ def _according(clause: Clause, i: int, first: int, last: int) -> Candidate | Non
     return Candidate("according", 0.9, (content,), (Reach(first, last),), source, free=True)
 
 
+def aside(clause: Clause, i: int) -> Iterator[Candidate]:
+    """ "As X said, …": the rest of the sentence is the content."""
+    cue = clause.cues[i]
+    if cue is None or "that" not in cue.frames or not clause.finite(i):
+        return
+    source = clauses.subject(clause, i)
+    if source is None:
+        return
+    k = clause.at(source.first) - 1
+    comma = clause.at(clause.chunks[i].head + 1 + len(cue.rest), i)
+    if clause.word(k) != "as" or clause.kind(comma) != "COMMA" or comma + 1 >= len(clause.chunks):
+        return
+    if k > 0 and clause.kind(k - 1) not in {"CC", "COMMA", "X", "RB"}:
+        return
+    content = _clause(clause, comma + 1, i)
+    yield Candidate("aside", 0.8, (content,), (Reach(clause.chunks[i].first, clause.chunks[comma].first),), source, form="fin")
+
+
 def colon(page: Page, number: int) -> Iterator[Candidate]:
     """A name and a colon at a paragraph's beginning: a headline's or a transcript's way to attribute."""
     clause = page.clauses[number]
@@ -155,13 +179,22 @@ def colon(page: Page, number: int) -> Iterator[Candidate]:
         return
     name = clause.chunks[0]
     paragraph = page.document.paragraphs[page.document.sentences[number].paragraph]
-    if paragraph.first != clause.first or name.last - name.first > LONGEST_NAME or clause.tokens[name.head].tag != "NNP":
+    if (
+        paragraph.first != clause.first
+        or name.last - name.first > LONGEST_NAME
+        or clause.tokens[name.head].tag != "NNP"
+    ):
         return
     start = clause.chunks[2 + (clause.kind(2) == "Q")].first
     end = clause.last - (clause.chunks[-1].kind in {"STOP", "Q"})
     if start < end and any(clause.finite(k) for k in range(2, len(clause.chunks))):
         yield Candidate(
-            "colon", 0.75, (Reach(start, end),), (Reach(name.last, name.last + 1),), Reach(name.first, name.last), free=True
+            "colon",
+            0.75,
+            (Reach(start, end),),
+            (Reach(name.last, name.last + 1),),
+            Reach(name.first, name.last),
+            free=True,
         )
 
 

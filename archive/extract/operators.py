@@ -69,6 +69,9 @@ class Lexicon:
     own: frozenset[str]
     others: frozenset[str]
     anaphors: frozenset[str]
+    objects: frozenset[str]
+    positions: frozenset[str]
+    sharing: frozenset[str]
     hypothetical: frozenset[str]
     performing: frozenset[str]
 
@@ -119,6 +122,9 @@ def load(language: str) -> Lexicon:
         own=frozenset(stem.of(w) for w in words.own),
         others=frozenset(stem.of(w) for w in words.others),
         anaphors=frozenset(stem.of(w) for w in words.anaphors),
+        objects=frozenset(stem.of(w) for w in words.objects),
+        positions=frozenset(stem.of(w) for w in words.positions),
+        sharing=frozenset(stem.of(w) for w in words.sharing),
         hypothetical=frozenset(stem.of(w) for w in words.hypothetical),
         performing=frozenset(stem.of(w) for w in words.performing),
     )

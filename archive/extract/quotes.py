@@ -13,6 +13,7 @@ from archive.extract.text import Document, Paragraph
 
 OPENING = frozenset("“„‟«‹‘‚‛`") | {"``"}
 CLOSING = frozenset("”»›’") | {"''"}
+PAIRED = frozenset("\"”»") | {"''"}
 SINGLE = frozenset("'‘’‚‛‹›`")
 BEFORE_OPENING = frozenset("([{-–—―/…:") | OPENING
 
@@ -77,9 +78,19 @@ def _marks(document: Document, paragraph: Paragraph) -> list[_Mark]:
         if single and not opens and token.tag == "POS" and document.text[token.start - 1] == "s":
             marks.append(_Mark(i, False, True))
             continue
+        if not opens and not single and balance == 0 and _after_cue(document, i, paragraph):
+            opens = True
         balance += 0 if single else 1 if opens else -balance
         marks.append(_Mark(i, opens, single))
     return marks
+
+
+def _after_cue(document: Document, i: int, paragraph: Paragraph) -> bool:
+    """Whether a mark that looks closing, with nothing open, follows a comma or colon and another mark comes later."""
+    tokens = document.tokens
+    if i == paragraph.first or tokens[i - 1].text not in {",", ":"}:
+        return False
+    return any(tokens[k].text in PAIRED for k in range(i + 1, min(i + LONGEST_SINGLE, paragraph.last)))
 
 
 def _opens(text: str, start: int, end: int, is_open: bool) -> bool:

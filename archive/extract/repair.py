@@ -21,9 +21,13 @@ def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> lis
     """The tags with those verbs put right; ``words`` are in lower case, ``verbs`` are forms that verbs can have."""
     for i in range(1, len(tags)):
         tag = tags[i]
-        if tag == "VB" and _is_plural_present(words, tags, i):
+        if tag == "VBN" and words[i - 1] in {"he", "she", "it", "they", "we", "i", "who"} and tags[i - 1] in {"PRP", "WP"}:
+            tags[i] = "VBD" if not any(w in LINKING for w in words[max(0, i - 3) : i - 1]) else "VBN"
+        elif tag == "VB" and _is_plural_present(words, tags, i):
             tags[i] = "VBP"
         elif (tag in {"VBN", "NNS", "NN"}) and words[i] in verbs and _follows_adverb(words, tags, i):
+            tags[i] = "VBD" if tag == "VBN" else "VBZ"
+        elif tag in {"NNS", "NN", "VBN"} and words[i] in verbs and _closes_quotation(words, tags, i):
             tags[i] = "VBD" if tag == "VBN" else "VBZ"
         elif tag == "NNS" and words[i] in verbs and words[i + 1 : i + 2] == ["that"] and tags[i - 1] in {"NNP", "PRP", ",", "-RRB-"}:
             tags[i] = "VBZ"
@@ -39,6 +43,16 @@ def _is_plural_present(words: Sequence[str], tags: Sequence[str], i: int) -> boo
     if tags[k] not in NOMINAL or words[k] in {"it", "he", "she", "him", "her", "them", "us", "me"}:
         return False
     return not any(words[j] in CAUSING or tags[j] in {"MD", "TO"} for j in range(max(0, k - 6), i))
+
+
+def _closes_quotation(words: Sequence[str], tags: Sequence[str], i: int) -> bool:
+    """Whether this is the verb of "…," X says: a name after a closing mark, and the sentence's end or a comma after."""
+    if i + 1 < len(tags) and tags[i + 1] not in {".", ",", ":", "IN", "RB"}:
+        return False
+    k = i - 1
+    while k > 0 and tags[k] in {"NNP", "NN", "PRP", "RB"} and i - k < 6:
+        k -= 1
+    return k < i - 1 and tags[k] == "QUOTE" and k > 0 and words[k - 1] in {",", "?", "!", "…"}
 
 
 def _follows_adverb(words: Sequence[str], tags: Sequence[str], i: int) -> bool:

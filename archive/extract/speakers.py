@@ -169,14 +169,18 @@ def _beside(cast: Cast, attribution: Attribution) -> str:
     sentence = document.sentences[cast.sentence_of(first)]
     start, end = document.tokens[sentence.first].start, document.tokens[sentence.last - 1].end
     beside = [*anchors, *(c for c in attribution.content if start <= c.start < end)]
-    windows = [(max(start, a.start - _BESIDE), min(end, a.end + _BESIDE)) for a in beside]
     kept = bytearray(end - start)
-    for low, high in windows:
-        kept[low - start : high - start] = b"\1" * (high - low)
+    for anchor in beside:
+        _mark(kept, anchor.start - _BESIDE - start, anchor.end + _BESIDE - start, 1)
     for content in attribution.content:
-        low, high = max(start, content.start), min(end, content.end)
-        kept[low - start : high - start] = bytes(max(0, high - low))
+        _mark(kept, content.start - start, content.end - start, 0)
     return "".join(c if keep else "\n" for c, keep in zip(document.text[start:end], kept, strict=True))
+
+
+def _mark(kept: bytearray, low: int, high: int, value: int) -> None:
+    low, high = max(0, low), min(len(kept), high)
+    if low < high:
+        kept[low:high] = bytes([value]) * (high - low)
 
 
 def _shared(discourse: Discourse, index: int) -> Iterator[Statement]:

@@ -19,7 +19,7 @@ from archive.extract.operators import Kind
 from archive.extract.operators import operators as _operators
 from archive.extract.phrases import tokens_of
 from archive.extract.text import Document, analyse
-from archive.extract.topics import Hit, Index
+from archive.extract.topics import Hit, Index, Matcher
 from archive.model import Assessment, Span, Stance, Statement, Topic
 
 RULES = "stance-rules@1"
@@ -66,16 +66,16 @@ class Assessor:
         found: list[list[Assessment]] = [[] for _ in statements]
         for matcher in due:
             if hits := matcher.find(index):
-                for number, assessment in self._on(matcher.topic, index, hits, statements):
+                for number, assessment in self._on(matcher, index, hits, statements):
                     found[number].append(assessment)
         return tuple(replace(s, assessments=tuple(a)) for s, a in zip(statements, found, strict=True))
 
     def _on(
-        self, topic: Topic, index: Index, hits: Sequence[Hit], statements: Sequence[Statement]
+        self, matcher: Matcher, index: Index, hits: Sequence[Hit], statements: Sequence[Statement]
     ) -> Iterator[tuple[int, Assessment]]:
         course = _Course()
         for number, statement in enumerate(statements):
-            assessment = self._one(topic, index, hits, statement, course)
+            assessment = self._one(matcher, index, hits, statement, course)
             if assessment:
                 course.last = assessment
                 if statement.actor:
@@ -83,23 +83,24 @@ class Assessor:
                 yield number, assessment
 
     def _one(
-        self, topic: Topic, index: Index, hits: Sequence[Hit], statement: Statement, course: _Course
+        self, matcher: Matcher, index: Index, hits: Sequence[Hit], statement: Statement, course: _Course
     ) -> Assessment | None:
         passage = Passage.of(index, statement)
         judged: list[tuple[Judgement, Hit]] = []
         earlier = _antecedent(passage, hits, course)
         for first, last in passage.sentences:
             here = [h for h in hits if h.first < last and h.last > first]
-            if not here and (taken := take_up(self._lexicon, index, (first, last), earlier)):
+            if not here and (taken := take_up(self._lexicon, index, (first, last), earlier, matcher.named)):
                 here = [taken]
             elliptic = here and here[0] not in hits
             found = [(judge(self._lexicon, passage, (first, last), hit), hit) for hit in here]
             judged.extend(f for f in found if not elliptic or f[0].value.stance is not Stance.NO_POSITION)
             if here:
                 earlier = Antecedent(here[-1].direction, 0, earlier.assessment if earlier else None)
-        if _shares(self._lexicon, passage) and earlier and earlier.assessment and not _positional(judged):
-            return _same(topic, earlier.assessment, passage)
-        return _settled(topic, index, judged)
+        near = earlier is not None and earlier.distance <= NEAR
+        if near and earlier and earlier.assessment and not _positional(judged) and _shares(self._lexicon, passage):
+            return _same(matcher.topic, earlier.assessment, passage)
+        return _settled(matcher.topic, index, judged)
 
 
 def _antecedent(passage: Passage, hits: Sequence[Hit], course: _Course) -> Antecedent | None:
@@ -135,6 +136,9 @@ def _positional(judged: Sequence[tuple[Judgement, Hit]]) -> bool:
 def _shares(lexicon: operators.Lexicon, passage: Passage) -> bool:
     """Whether a statement says no more than that somebody holds the same position."""
     spans = (*passage.cue, *passage.sentences[:1])
+    stems = {passage.index.stems[i] for span in spans for i in range(*span)}
+    if stems & lexicon.sharing and stems & lexicon.positions:
+        return True
     return any(o.kind is Kind.SAME for span in spans for o in _operators(lexicon, passage.index, span, frozenset()))
 
 

@@ -48,6 +48,7 @@ def pattern(abbreviations: Iterable[str]) -> re.Pattern[str]:
                 rf"(?<!\w)(?:{known})\.(?!\w)" if known else r"(?!)",
                 r"(?<!\w)(?:[^\W\d_]\.){2,8}(?:[^\W\d_](?!\w))?",
                 r"(?<!\w)[A-Z]\.(?=\s[A-Z])",
+                rf"\d{{1,20}}(?:[-‐‑](?=[^\W\d_]){_WORD}{{1,{LONGEST}}}){{1,4}}",
                 r"\d{1,20}(?:[.,:/]\d{1,20}){0,6}(?:st|nd|rd|th|s)?(?![^\W\d_])",
                 rf"{_WORD}{{1,{LONGEST}}}?(?=[nN]['’][tT](?!\w))",
                 r"[nN]['’][tT](?!\w)",

@@ -84,7 +84,9 @@ class Term(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """A topic, ready to be looked for; ``keys`` are stems without any of which a text is not about it."""
+    """A topic, ready to be looked for; ``keys`` are stems without any of which a text is not about it,
+    ``named`` all that its terms and its theme are made of.
+    """
 
     topic: Topic
     proposition: Proposition
@@ -94,6 +96,7 @@ class Matcher:
     phrases: Phrases[Action]
     context: tuple[tuple[frozenset[str], ...], ...]
     keys: frozenset[str]
+    named: frozenset[str]
 
     def find(self, text: Index) -> tuple[Hit, ...]:
         """Every place in a document that is about the topic, in order, the surer of two that overlap."""
@@ -151,7 +154,7 @@ class Matcher:
         return found[0] if found else self.actions.get(text.stems[i])
 
     def _acting(self, text: Index, first: int, last: int) -> tuple[int, Action] | None:
-        """The nearest action on the theme: its verb before it, or after it what it must do, or what must be done with it."""
+        """The nearest action on the theme: a verb before it, or what it must do or must be done to it after it."""
         start, end = text.sentence(first)
         for i in range(first - 1, max(start, first - _ACTION_BEFORE) - 1, -1):
             if text.document.tokens[i].text in _NEVER_BETWEEN:
@@ -222,7 +225,7 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
     heads = proposition.heads.union(*(_heads(term, words, proposition, actions) for term in terms))
     keys = heads.union(*(forms for term in terms for forms in term.words))
     context = tuple(tuple(words.alternatives(word) for word in phrase.split()) for phrase in topic.context)
-    return Matcher(topic, proposition, terms, heads, actions, words.actions, context, keys)
+    return Matcher(topic, proposition, terms, heads, actions, words.actions, context, keys, keys | proposition.theme)
 
 
 def _term(term: str, words: Vocabulary, proposition: Proposition, actions: Mapping[str, Action]) -> Term:

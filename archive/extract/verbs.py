@@ -62,6 +62,8 @@ def complement(page: Page, clause: Clause, i: int, k: int, cue: Cue) -> tuple[st
     """What stands from chunk ``k`` after the cue in chunk ``i``: the construction, its words, and the end of the cue."""
     while clause.kind(k) in {"RB", "TIME", "RP"}:
         k += 1
+    if "tell" in cue.classes:
+        k = _after_addressee(clause, k)
     if "quote" in cue.frames and (found := _quotation(page, clause, i, k)):
         return (*found, 0)
     if clause.kind(k) == "THAT" and clause.kind(k + 1) not in {"STOP", "COMMA", "", "Q"} and not _pointing(clause, k):
@@ -77,6 +79,15 @@ def complement(page: Page, clause: Clause, i: int, k: int, cue: Cue) -> tuple[st
     if frame in {"wh", "bare"}:
         return frame, _clause(clause, start, i), 0
     return frame, _object(clause, start), 0
+
+
+def _after_addressee(clause: Clause, k: int) -> int:
+    """The chunk after whom something is told to, if a clause follows it."""
+    if clause.kind(k) == "NP":
+        for end in (k + 1, clauses.phrase_end(clause, k)):
+            if _is_clause(clause, end) and not clause.finite(end):
+                return end
+    return k
 
 
 def _relative(clause: Clause, i: int, cue: Cue) -> tuple[str, Reach, int] | None:
@@ -127,7 +138,7 @@ def _nominal(clause: Clause, j: int, cue: Cue) -> str:
 def _is_clause(clause: Clause, j: int) -> bool:
     """Whether a clause of its own begins at chunk ``j``: a noun phrase and its finite verb, or "if", "when" and the like."""
     limit = min(j + AHEAD, len(clause.chunks))
-    if clause.kind(j) == "IN" and clause.word(j) in CONDITIONS:
+    if clause.kind(j) == "IN" and clause.word(j) not in {"to", "of", "with"}:
         return any(
             clause.kind(m) == "COMMA"
             and clause.kind(m + 1) == "NP"
@@ -150,6 +161,8 @@ def _quotation(page: Page, clause: Clause, i: int, k: int) -> tuple[str, Reach] 
     """A quotation after a cue, at once or after an addressee, a comma or a colon."""
     for j in range(k, min(len(clause.chunks), k + AHEAD)):
         kind = clause.kind(j)
+        if kind == "COLON" and j == len(clause.chunks) - 1 and (following := page.opens.get(clause.last + 1)):
+            return "quote", Reach(following.first, following.last)
         if kind == "Q":
             quotation = page.opens.get(clause.chunks[j].last)
             if quotation is None or (j > k and clause.kind(j - 1) not in {"COMMA", "COLON"}):
