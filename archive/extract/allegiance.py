@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import Counter
 
 from archive.extract.cast import Appearance, Cast, Figure
-from archive.extract.mentions import Unit, UnitKind
 from archive.extract.places import NameKind, Place
 from archive.extract.residue import ParagraphKind
+from archive.extract.units import Unit, UnitKind
 from archive.model import ActorKind, fold
 
 _SENTENCES_BACK = 3

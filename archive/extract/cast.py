@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from archive.extract import mentions
-from archive.extract.mentions import Mention, Unit, UnitKind, Words
+from archive.extract import mentions, units
+from archive.extract.mentions import Mention
 from archive.extract.places import NameKind, Place
 from archive.extract.residue import ParagraphKind
 from archive.extract.text import Document
+from archive.extract.units import Gender, Unit, UnitKind, Words
 from archive.model import ActorKind, fold
 
 READ = frozenset({ParagraphKind.BODY, ParagraphKind.HEADING, ParagraphKind.CAPTION})
@@ -34,7 +35,7 @@ class Figure:
     tie: Place | None = None
     principal: str | None = None
     former: bool = False
-    gender: mentions.Gender = ""
+    gender: Gender = ""
     plural: bool = False
     seen: list[int] = field(default_factory=list)
 
@@ -108,7 +109,7 @@ def _holds(figure: Figure, office: str, tie: Place | None) -> bool:
 def read(document: Document, words: Words, quoted: Sequence[tuple[int, int]]) -> Cast:
     """Gather the cast of a document; ``quoted`` are the code-point ranges inside quotation marks."""
     lines = {
-        number: mentions.units(document, words, sentence.first, sentence.last)
+        number: units.units(document, words, sentence.first, sentence.last)
         for number, sentence in enumerate(document.sentences)
         if document.paragraphs[sentence.paragraph].kind in READ
     }
@@ -173,7 +174,7 @@ def _same_person(a: list[str], b: list[str]) -> bool:
 def _new(mention: Mention, figures: list[Figure], by_name: dict[str, Figure]) -> Figure:
     place = mention.place
     if place and place.form is NameKind.SEAT:
-        figure = Figure(mentions.bare(mention.name), ActorKind.ORGANISATION, place=place, gender="n")
+        figure = Figure(units.bare(mention.name), ActorKind.ORGANISATION, place=place, gender="n")
     elif place:
         kind = ActorKind.COUNTRY if place.country else ActorKind.ORGANISATION
         figure = Figure(place.name, kind, place=place, gender="n")

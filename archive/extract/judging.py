@@ -194,9 +194,7 @@ def _claims(index: Index, over: Sequence[Operator], hit: Hit) -> bool:
     return bool(over) and any(index.stems[i] in _CLAIMING for i in range(over[-1].last, hit.first))
 
 
-def _predicate(
-    lexicon: Lexicon, passage: Passage, low: int, right: Sequence[Operator], hit: Hit
-) -> Iterator[Operator]:
+def _predicate(lexicon: Lexicon, passage: Passage, low: int, right: Sequence[Operator], hit: Hit) -> Iterator[Operator]:
     """What is said of a mention after it: judgements, and verbs that are not infinitives of purpose."""
     tags = passage.index.tags
     for number, operator in enumerate(right):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from archive.extract import allegiance, mentions
+from archive.extract import allegiance, mentions, units
 from archive.extract.cast import Cast, Figure
-from archive.extract.mentions import ARTICLES, Unit, UnitKind
 from archive.extract.places import NameKind, Place
 from archive.extract.reference import Discourse, Voice, third_person
 from archive.extract.text import Document
+from archive.extract.units import ARTICLES, Unit, UnitKind
 from archive.model import ActorKind, Resolution, Span
 
 _POSSESSIVES = frozenset({"his", "her", "its", "their", "my", "our"})
@@ -31,7 +31,7 @@ def tokens_of(document: Document, span: Span | None) -> tuple[int, int]:
 def voiced(discourse: Discourse, first: int, last: int) -> Iterator[Voice]:
     """The voices of the noun phrase in tokens ``first`` to before ``last``."""
     cast = discourse.cast
-    line = _core(mentions.units(cast.document, cast.words, first, last))
+    line = _core(units.units(cast.document, cast.words, first, last))
     if governments := _governments(cast, line):
         yield from governments
         return
@@ -175,7 +175,7 @@ def _description(cast: Cast, part: Sequence[Unit], head: int) -> Figure:
     """A new figure for a phrase without a name."""
     document, unit = cast.document, part[head]
     words = document.words(part[0].first, part[-1].last)
-    name = mentions.bare(" ".join(words.split()))
+    name = units.bare(" ".join(words.split()))
     last = document.tokens[unit.last - 1]
     offices = cast.words.offices
     tie = next((u.place for u in part if u.kind is UnitKind.PLACE and u.place), None)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from archive.extract.attribution import Attribution
 from archive.extract.cast import Cast, Figure
-from archive.extract.mentions import Pronoun
+from archive.extract.units import Pronoun
 from archive.model import ActorKind, Resolution, StatementKind
 
 _FARTHEST = 6

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from archive.extract import allegiance, mentions
+from archive.extract import allegiance, units
 from archive.extract import cast as casting
 from archive.extract.attribution import Attribution
 from archive.extract.cast import Cast, Figure
@@ -38,7 +38,7 @@ def resolve(document: Document, attributions: Sequence[Attribution], published: 
 
     ``published`` is the day from which "on Monday" is counted; without it such words tell no date.
     """
-    words = mentions.load(document.language)
+    words = units.load(document.language)
     quoted = sorted((s.start, s.end) for a in attributions if a.kind is StatementKind.DIRECT for s in a.content)
     cast = casting.read(document, words, quoted)
     allegiance.settle_ties(cast)
@@ -128,7 +128,7 @@ def _relays(discourse: Discourse, attribution: Attribution) -> Iterator[Via]:
         first, last = tokens_of(discourse.cast.document, span)
         named = discourse.cast.at(first, last)
         words = discourse.cast.document.text[span.start : span.end]
-        yield Via(name=named[1].name if named else mentions.bare(words), span=span)
+        yield Via(name=named[1].name if named else units.bare(words), span=span)
 
 
 def _outer(discourse: Discourse, index: int, voice: Voice) -> tuple[Via, ...]:

@@ -84,8 +84,9 @@ class Term(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """A topic, ready to be looked for; ``keys`` are stems without any of which a text is not about it,
-    ``named`` all that its terms and its theme are made of.
+    """A topic, ready to be looked for.
+
+    ``keys`` are stems without any of which a text is not about it, ``named`` all that its terms and theme are made of.
     """
 
     topic: Topic

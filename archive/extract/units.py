@@ -1,0 +1,273 @@
+"""Tokens → units of noun phrases: a place, an office, a name, a word …, the longest first.
+
+So "Secretary of State" is one office and "the Bank of Norland" one name. A capital that only opens a sentence
+makes no name; months and parties are none either.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from archive.extract import lexicon, places
+from archive.extract.text import Document, Token
+
+Gender = Literal["m", "f", "n", ""]
+
+
+class Offices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``offices.yaml``: words for what people are, in lower case; the file says what each list means."""
+
+    national: frozenset[str]
+    leading: frozenset[str]
+    spokes: frozenset[str]
+    staff: frozenset[str]
+    other: frozenset[str]
+    groups: frozenset[str]
+    bodies: frozenset[str]
+    former: frozenset[str]
+    personal: tuple[str, ...]
+    courtesy: Mapping[str, Gender]
+    suffixes: frozenset[str]
+    organisations: frozenset[str]
+    crowds: frozenset[str]
+    women: frozenset[str]
+    men: frozenset[str]
+    plain: frozenset[str]
+    names_too: frozenset[str]
+    particles: frozenset[str]
+
+
+class Pronoun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry of ``pronouns.yaml``: whom it can stand for."""
+
+    person: Literal["1", "3", "r"]
+    number: Literal["one", "many", ""] = ""
+    gender: Gender = ""
+
+
+class Pronouns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``pronouns.yaml``."""
+
+    pronouns: Mapping[str, Pronoun]
+    masculine: frozenset[str]
+    feminine: frozenset[str]
+
+
+class UnitKind(StrEnum):
+    """What a unit of a noun phrase is."""
+
+    PLACE = "place"
+    OFFICE = "office"
+    COURTESY = "courtesy"
+    NAME = "name"
+    WORD = "word"
+    LINK = "link"
+    POSSESSIVE = "possessive"
+    COMMA = "comma"
+    AND = "and"
+    STOP = "stop"
+
+
+class Unit(NamedTuple):
+    """Tokens ``first`` to before ``last``; ``rank`` is an office's list in ``offices.yaml``."""
+
+    kind: UnitKind
+    first: int
+    last: int
+    rank: str = ""
+    place: places.Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The reviewed words of a language; ``reach`` is the most words an office beginning with this one has."""
+
+    offices: Offices
+    pronouns: Pronouns
+    places: places.Places
+    ranks: Mapping[str, str]
+    reach: Mapping[str, int]
+
+
+RANKS = ("other", "groups", "bodies", "staff", "leading", "national", "spokes")
+LINKS = frozenset(
+    {
+        "of",
+        "to",
+        "for",
+        "from",
+        "in",
+        "at",
+        "with",
+        "on",
+        "by",
+        "near",
+        "like",
+        "about",
+        "among",
+        "as",
+        "under",
+        "within",
+        "inside",
+    }
+)
+RELATIVES = frozenset({"who", "whom", "whose", "which", "that"})
+ARTICLES = frozenset({"the", "a", "an"})
+
+
+@cache
+def load(language: str) -> Words:
+    """The words of a supported language, loaded at first use."""
+    offices = lexicon.read(language, "offices.yaml", Offices)
+    ranks: dict[str, str] = {}
+    for rank in RANKS:
+        for office in getattr(offices, rank):
+            ranks[office] = rank
+            ranks.setdefault(_plural(office), rank)
+    pronouns = lexicon.read(language, "pronouns.yaml", Pronouns)
+    reach: dict[str, int] = {}
+    for office in ranks:
+        head, *rest = office.split()
+        reach[head] = max(reach.get(head, 0), 1 + len(rest))
+    return Words(offices, pronouns, places.load(language), ranks, reach)
+
+
+def _plural(office: str) -> str:
+    head, of, rest = office.partition(" of ")
+    return (head[:-1] + "ies" if head.endswith("y") else head + "s") + of + rest
+
+
+_QUOTES = frozenset("\"“”„'‘’«»")
+_OPENERS = frozenset(
+    {"DT", "IN", "PRP", "PRP$", "CC", "WRB", "WP", "WDT", "RB", "EX", "MD", "TO", "UH", "VB", "VBG", "VBN", "VBD"}
+    | {"VBZ", "VBP", "CD", "JJR", "RBR", "PDT"}
+)
+_MARKS = {",": UnitKind.COMMA, "and": UnitKind.AND, "&": UnitKind.AND} | dict.fromkeys(
+    ("'s", "’s", "'", "’"), UnitKind.POSSESSIVE
+)
+
+
+def units(document: Document, words: Words, first: int, last: int) -> list[Unit]:
+    """Tokens ``first`` to before ``last``, of one sentence, as units in order; quotation marks are left out."""
+    sentence = document.sentences[bisect_right(document.sentences, first, key=lambda s: s.first) - 1]
+    cutter = _Cutter(document.tokens, words, last, sentence.first)
+    found: list[Unit] = []
+    i = first
+    while i < last:
+        unit = cutter.unit(i)
+        if unit.kind is not UnitKind.STOP or document.tokens[i].lower not in _QUOTES:
+            found.append(unit)
+        i = unit.last
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Cutter:
+    """Cuts the tokens before ``last``; ``opening`` is where their sentence begins."""
+
+    tokens: Sequence[Token]
+    words: Words
+    last: int
+    opening: int
+
+    def unit(self, i: int) -> Unit:
+        """The unit that begins at a token."""
+        lower = self.tokens[i].lower
+        if kind := _MARKS.get(lower):
+            return Unit(kind, i, i + 1)
+        if not lower[0].isalnum():
+            return Unit(UnitKind.STOP, i, i + 1)
+        return self._known(i) or self._plain(i)
+
+    def _known(self, i: int) -> Unit | None:
+        """The office, courtesy title or place that begins at ``i``, the longest there is."""
+        office = self._office(i)
+        if not self.tokens[i].text[0].isupper():
+            return office
+        end = self._name_end(i)
+        ahead = self.tokens[i : min(self.last, i + self.words.places.longest)]
+        found = self.words.places.starting(tuple(t.text for t in ahead))
+        if found and (not office or i + found[1] > office.last) and not (end > i + found[1] and _heads_name(found[0])):
+            return Unit(UnitKind.PLACE, i, i + found[1], place=found[0])
+        bare = self.tokens[i].lower.rstrip(".")
+        if bare in self.words.offices.courtesy and i + 1 < self.last and self.tokens[i + 1].text[0].isupper():
+            return Unit(UnitKind.COURTESY, i, i + 1, rank=self.words.offices.courtesy[bare])
+        names_organisation = self.tokens[end - 1].lower in self.words.offices.organisations
+        return None if office and end > office.last and names_organisation else office
+
+    def _office(self, i: int) -> Unit | None:
+        reach = self.words.reach.get(self.tokens[i].lower.rstrip("."), 0)
+        for length in range(min(reach, self.last - i), 0, -1):
+            phrase = " ".join(t.lower.rstrip(".") for t in self.tokens[i : i + length])
+            if rank := self.words.ranks.get(phrase):
+                return Unit(UnitKind.OFFICE, i, i + length, rank=rank)
+        return None
+
+    def _plain(self, i: int) -> Unit:
+        if (end := self._name_end(i)) > i:
+            return Unit(UnitKind.NAME, i, end)
+        lower = self.tokens[i].lower
+        kind = UnitKind.LINK if lower in LINKS else UnitKind.STOP if lower in RELATIVES else UnitKind.WORD
+        return Unit(kind, i, i + 1)
+
+    def _name_end(self, i: int) -> int:
+        """Where the name that begins at ``i`` ends; ``i`` itself where none begins."""
+        if self._opens_sentence(i) or self._is_month(i):
+            return i
+        end = i
+        while end < self.last:
+            if self._capital(end):
+                end += 1
+            elif end > i and self._goes_on(end):
+                end += 2
+            else:
+                break
+        return end
+
+    def _capital(self, i: int) -> bool:
+        token = self.tokens[i]
+        return (
+            token.text[0].isupper()
+            and token.lower.rstrip(".") not in self.words.offices.plain
+            and token.lower not in self.words.pronouns.pronouns
+            and token.lower not in ARTICLES
+        )
+
+    def _goes_on(self, i: int) -> bool:
+        """Whether a name goes on over the small word at ``i``: "Ada van Quill", "Centre for Port Studies"."""
+        if i + 1 >= self.last or not self._capital(i + 1):
+            return False
+        organisation = self.tokens[i - 1].lower in self.words.offices.organisations
+        return (organisation and self.tokens[i].lower in {"of", "for", "on"}) or (
+            self.tokens[i].lower in self.words.offices.particles
+        )
+
+    def _is_month(self, i: int) -> bool:
+        """Whether a name that could be a month is one: unless another name follows ("May Quill"), or after "in"."""
+        if self.tokens[i].lower not in self.words.offices.names_too:
+            return False
+        dated = i > 0 and (self.tokens[i - 1].tag in {"IN", "CD", "DT"} or self.tokens[i - 1].lower in {"last", "next"})
+        return dated or i + 1 >= self.last or not self._capital(i + 1)
+
+    def _opens_sentence(self, i: int) -> bool:
+        """Whether the capital at ``i`` may be there only because a sentence or quotation begins."""
+        begins = i == self.opening or (i > 0 and self.tokens[i - 1].text in '.!?:;"“„«»›')
+        return begins and self.tokens[i].tag in _OPENERS
+
+
+def _heads_name(place: places.Place) -> bool:
+    """Whether a place at the head of a longer name is part of it: "Paris Hale", "Norland Institute"."""
+    return place.form in (places.NameKind.NAME, places.NameKind.CAPITAL, places.NameKind.PEOPLE)
+
+
+def bare(phrase: str) -> str:
+    """A phrase without its article."""
+    first, _, rest = phrase.partition(" ")
+    return rest if rest and first.lower() in ARTICLES else phrase
