@@ -6,6 +6,7 @@ recursion, no pattern that looks back, and a limit beyond which tags are only cu
 
 from __future__ import annotations
 
+import codecs
 import html
 import re
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from archive.feeds.scrub import scrub
 DEEPEST_TREE = 400
 MOST_TAGS = 200_000
 LONGEST_CREDIT = 400
+SHORT_TEXT = 2000
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
@@ -30,6 +32,12 @@ _BLANKS = re.compile(r"\s+")
 _OPENING = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|main|article|section|div|h1|p)\b",
     re.IGNORECASE | re.DOTALL,
+)
+
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]+)", re.IGNORECASE)
+_LEGACY = re.compile(
+    r"iso-8859-(?:1[0-6]|[1-9])|windows-125[0-8]|cp125[0-8]|koi8-[ru]|macintosh|tis-620"
+    r"|shift[_-]jis|euc-(?:jp|kr)|iso-2022-jp|gb2312|gbk|gb18030|big5"
 )
 
 _SKIPPED = frozenset({
@@ -57,7 +65,7 @@ def text_from_fragment(fragment: str) -> str:
     """
     if not _TAG.search(fragment):
         return _plain(fragment)
-    root = _tree(fragment.encode("utf-8", "replace"))
+    root = _tree(fragment)
     return storable(_walk(root)) if root is not None else _plain(_WHOLE_TAG.sub("\n\n", fragment))
 
 
@@ -66,9 +74,10 @@ def text_from_page(page: bytes, url: str | None = None) -> str:
 
     ``url`` only helps to tell the site's own furniture. ParseError where the page defeats trafilatura.
     """
-    root = _tree(scrub(page))
+    markup = decode(scrub(page))
+    root = _tree(markup)
     if root is None:
-        return _plain(_WHOLE_TAG.sub("\n\n", decode(page)))
+        return _plain(_WHOLE_TAG.sub("\n\n", markup))
     blocks = _walk(root)
     for element in [element for element in root.iter() if _is_aside(element)]:
         if element is not root:
@@ -78,7 +87,8 @@ def text_from_page(page: bytes, url: str | None = None) -> str:
     except Exception as error:  # it works on foreign trees with five libraries: any of them may raise anything
         raise ParseError(f"the page's text cannot be told: {type(error).__name__}: {error}", where=url) from error
     lines = [line for line in map(_tidy, (text or "").splitlines()) if line]
-    return storable("\n\n".join(lines if len(lines) != 1 else _unjoined(lines[0], blocks)))
+    joined = len(lines) == 1 and len(lines[0]) <= SHORT_TEXT
+    return storable("\n\n".join(_unjoined(lines[0], blocks) if joined else lines))
 
 
 def _unjoined(line: str, blocks: str) -> list[str]:
@@ -93,39 +103,45 @@ def looks_like_html(data: bytes) -> bool:
 
 
 def decode(data: bytes) -> str:
-    """Text in UTF-8, with or without its mark, else in Windows-1252, which reads any byte."""
+    """The characters of a file: UTF-8 if it mostly is, else as it declares itself, else Windows-1252.
+
+    Who says Latin-1 means Windows-1252, whose quotation marks would else be lost; see
+    https://encoding.spec.whatwg.org/#names-and-labels
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+        text = data.decode("utf-8-sig", "replace")
+    damaged = text.count("\ufffd")
+    sound = sum(not character.isascii() for character in text) - damaged
+    return text if sound > damaged else data.decode(_declared(data), "replace")
+
+
+def _declared(data: bytes) -> str:
+    found = _CHARSET.search(data[:2048])
+    name = found[1].decode("ascii").lower() if found else ""
+    return name if _LEGACY.fullmatch(name) and name != "iso-8859-1" else "cp1252"
 
 
 def title_of(page: bytes) -> str | None:
     """The title an HTML page gives itself."""
-    root = _tree(page)
+    root = _tree(decode(scrub(page)))
     found = root.findtext(".//title") if root is not None else None
     return _tidy(found) or None if found else None
 
 
-def _tree(markup: bytes) -> HtmlElement | None:
+def _tree(markup: str) -> HtmlElement | None:
     """The parsed markup; None where it is no tree, or one so large or deep that its walk would cost too much."""
-    if markup.count(b"<") > MOST_TAGS:
+    if markup.count("<") > MOST_TAGS:
         return None
-    encoding = "utf-8" if _is_utf8(markup) else None
-    parser = HTMLParser(encoding=encoding, remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
     try:
-        root = etree.fromstring(markup, parser)
+        root = etree.fromstring(markup.encode("utf-8", "replace"), parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
     return root if root is not None and _shallow(root) else None
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _shallow(root: etree._Element) -> bool:

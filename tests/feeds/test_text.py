@@ -92,10 +92,25 @@ def test_the_main_text_of_a_page_keeps_its_paragraphs_and_loses_the_furniture(le
         assert furniture not in text
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "windows-1252"])
-def test_pages_are_read_in_their_encoding(encoding: str) -> None:
-    page = PAGE.replace("<head>", f"<head><meta charset='{encoding}'>").replace("{more}", "<p>“Café au port.”</p>")
-    assert "“Café au port.”" in text_from_page(page.encode(encoding))
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [
+        *(("utf-8", "utf-8"), ("windows-1252", "cp1252"), ("iso-8859-1", "cp1252"), ("utf-8", "cp1252")),
+        *(
+            ("gb2312", "gb18030"),
+            ("punycode", "cp1252"),
+            ("koi8-r", "koi8-r"),
+            ("no-such-charset", "cp1252"),
+            ("", "cp1252"),
+            ("", "utf-8"),
+            ("", "utf-16"),
+        ),
+    ],
+)
+def test_pages_are_read_in_their_encoding_whatever_they_call_it(declared: str, encoding: str) -> None:
+    words = "Ветер с моря" if encoding == "koi8-r" else "“Café au port.”"
+    page = PAGE.replace("<head>", f"<head><meta charset='{declared}'>").replace("{more}", f"<p>{words}</p>")
+    assert words in text_from_page(page.encode(encoding, "ignore"))
 
 
 @pytest.mark.parametrize("page", [b"", b"   ", b"<html></html>", b"\x00\xff", b"<!-- only -->"])
@@ -130,6 +145,11 @@ def test_html_is_told_by_its_beginning(data: bytes) -> None:
 )
 def test_plain_text_is_not_taken_for_html(data: bytes) -> None:
     assert not looks_like_html(data)
+
+
+def test_a_broken_byte_does_not_make_utf8_something_else() -> None:
+    assert decode("“Café”".encode() + b"\xff") == "“Café”\ufffd"
+    assert decode("\ufffd".encode()) == "\ufffd"
 
 
 def test_text_files_are_utf8_or_windows_1252() -> None:
