@@ -46,6 +46,7 @@ polls = Table(
     Column("revised", Integer, nullable=False, default=0),
     Column("same", Integer, nullable=False, default=0),
     Column("statements", Integer, nullable=False, default=0),
+    Column("held_back", Integer, nullable=False, default=0),
     Column("error", Text),
     Index(None, "feed", "started_at"),
     sqlite_strict=True,
@@ -108,6 +109,7 @@ class Poll:
     revised: int = 0
     same: int = 0
     statements: int = 0
+    held_back: int = 0
     error: str | None = None
 
     @property
@@ -152,7 +154,8 @@ class Process:
 
 def enrol(connection: Connection, feeds: Collection[Feed], now: datetime) -> None:
     """Give every configured feed its row, due at once; forget validators of a URL that changed."""
-    known = dict(connection.execute(select(feed_state.c.feed, feed_state.c.url)).tuples().all())
+    rows = connection.execute(select(feed_state.c.feed, feed_state.c.url))
+    known = {row.feed: row.url for row in rows}
     for feed in feeds:
         if feed.id not in known:
             connection.execute(feed_state.insert().values(feed=feed.id, url=feed.url, due_at=iso(now)))

@@ -86,6 +86,10 @@ class Archive:
         """The database."""
         return self.ledger.engine
 
+    def close(self) -> None:
+        """Give the database's connections back."""
+        self.engine.dispose()
+
     def feeds(self, ids: Collection[str]) -> list[Feed]:
         """The configured feeds with these ids, in the order of the configuration."""
         return [feed for feed in self.config.feeds if feed.id in ids]
@@ -216,13 +220,12 @@ class Poller:
         parsed = await asyncio.to_thread(parse, fetched.body, fetched.headers, fetched.url)
         for problem in parsed.problems:
             await self._work(self._hold_back, feed, problem, fetched.body)
-        outcome = replace(outcome, result="ok")
+        outcome = replace(outcome, result="ok", held_back=len(parsed.problems))
         for entry in _oldest_first(parsed.entries):
             if self.stopping():
                 return replace(outcome, result="stopped")
             captured = await self._entry(feed, entry, parsed.title)
-            if captured is not None:
-                outcome = _count(outcome, captured)
+            outcome = _count(outcome, captured) if captured else replace(outcome, held_back=outcome.held_back + 1)
         return outcome
 
     async def _entry(self, feed: Feed, entry: Entry, title: str | None) -> Captured | None:
@@ -299,9 +302,14 @@ def _count(outcome: Poll, captured: Captured) -> Poll:
 
 
 def _say(outcome: Poll) -> None:
-    told = {"feed": outcome.feed, "result": outcome.result, "new": outcome.new, "revised": outcome.revised}
-    level = logging.WARNING if outcome.error else logging.INFO
-    log.log(level, "polled", extra=told | {"statements": outcome.statements, "error": outcome.error})
+    told: dict[str, object] = {
+        "feed": outcome.feed,
+        "result": outcome.result,
+        "new": outcome.new,
+        "revised": outcome.revised,
+    }
+    told |= {"statements": outcome.statements, "held_back": outcome.held_back, "error": outcome.error}
+    log.log(logging.WARNING if outcome.error or outcome.held_back else logging.INFO, "polled", extra=told)
 
 
 def import_file(
@@ -338,14 +346,16 @@ def retry_held_back(archive: Archive, now: datetime) -> tuple[int, int]:
 
 def _retry(archive: Archive, row: operations.HeldBack, now: datetime) -> bool:
     feed = next((feed for feed in archive.config.feeds if feed.id == row.feed), None)
+    if feed is None:
+        return False
     try:
         entry = msgspec.json.decode(row.raw, type=Entry)
-        if feed is None:
-            return False
         article = from_entry(feed, entry, None, captured_at=row.first_seen_at, outlet=feed.title)
         capture(archive, article, now)
-    except (msgspec.DecodeError, ArchiveError) as error:
-        log.info("still held back", extra={"id": row.id, "reason": str(error)})
+    except SQLAlchemyError:
+        raise  # a database that fails is no fault of the entry's
+    except Exception as error:  # noqa: BLE001 - whatever it is, the entry stays in quarantine and the reason is told
+        log.info("still held back", extra={"id": row.id, "reason": f"{type(error).__name__}: {error}"})
         return False
     with writing(archive.engine) as connection:
         operations.let_go(connection, row.id)

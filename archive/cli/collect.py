@@ -104,7 +104,9 @@ def quarantine(ctx: click.Context, retry: bool, format_: str | None) -> None:
 
 def _open(ctx: click.Context) -> Archive:
 
-    return open_archive(configuration(ctx), utc_now())
+    archive = open_archive(configuration(ctx), utc_now())
+    ctx.call_on_close(archive.close)
+    return archive
 
 
 def _project(archive: Archive) -> None:
@@ -149,5 +151,6 @@ def _poll_row(poll: Poll) -> output.Row:
         "revised": poll.revised,
         "same": poll.same,
         "statements": poll.statements,
+        "held_back": poll.held_back,
         "error": poll.error,
     }

@@ -69,6 +69,7 @@ def configuration(ctx: click.Context) -> config.Config:
 def opened(ctx: click.Context, *, follow: bool = True) -> Ledger:
     """An archive that is there and current, its projections caught up unless told otherwise; else DatabaseError."""
     engine = connect(configuration(ctx).settings.database)
+    ctx.call_on_close(engine.dispose)
     check_current(engine)
     ledger = Ledger(engine)
     if follow:

@@ -108,6 +108,7 @@ def _polls() -> None:
         sa.Column("revised", sa.Integer(), nullable=False),
         sa.Column("same", sa.Integer(), nullable=False),
         sa.Column("statements", sa.Integer(), nullable=False),
+        sa.Column("held_back", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_polls")),
         sqlite_strict=True,
