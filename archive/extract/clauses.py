@@ -100,7 +100,7 @@ def subject(clause: Clause, verb: int) -> Reach | None:
     """The words that name who does what verb group ``verb`` says, as far as they stand before it."""
     i = verb - 1
     while clause.kind(i) in {"RB", "Q", "TIME", "RP"}:
-        if clause.kind(i) == "Q" and clause.kind(i - 1) in {"COMMA", "STOP"}:
+        if clause.kind(i) == "Q" and _ends_speech(clause, i):
             return None
         i -= 2 if clause.kind(i) == "TIME" and clause.kind(i - 1) == "IN" else 1
     found = _skip_aside(clause, i)
@@ -117,6 +117,18 @@ def subject(clause: Clause, verb: int) -> Reach | None:
     if kind == "CC":
         return _shared(clause, verb, i - 1)
     return None
+
+
+def _ends_speech(clause: Clause, i: int) -> bool:
+    """Whether the quotation mark at chunk ``i`` closes more than a name: before it comes a comma or a clause."""
+    if clause.kind(i - 1) not in {"COMMA", "STOP"}:
+        return False
+    for k in range(i - 1, max(-1, i - FARTHEST), -1):
+        if clause.finite(k):
+            return True
+        if clause.kind(k) == "Q":
+            return False
+    return True
 
 
 def _skip_aside(clause: Clause, i: int) -> tuple[int, int] | None:
@@ -148,7 +160,7 @@ def _is_aside(clause: Clause, start: int, end: int) -> bool:
         return True
     if any(clause.finite(k) and clause.kind(k - 1) not in {"WH", "THAT"} for k in range(start, end)):
         return False
-    return clause.kind(start) in {"NP", "VG", "IN", "JJ", "RB", "TIME", "X"} and start < end
+    return clause.kind(start) in {"NP", "VG", "IN", "JJ", "RB", "TIME", "X", "CC"} and start < end
 
 
 def _shared(clause: Clause, verb: int, i: int) -> Reach | None:
@@ -178,12 +190,19 @@ def main_subject(clause: Clause, verb: int) -> Reach | None:
     before = [k for k in range(verb - 1, max(-1, verb - FARTHEST), -1) if clause.finite(k)]
     if clause.says(verb):
         before.sort(key=lambda k: not clause.says(k))
+    beside = clause.kind(verb - 1) == "COMMA"
     for k in before:
-        if found := subject(clause, k):
+        found = subject(clause, k)
+        if found and not (beside and clause.tokens[found.first].tag in {"WP", "WDT", "IN"}):
             return found
+    return _fronted_subject(clause, verb) if not before else None
+
+
+def _fronted_subject(clause: Clause, verb: int) -> Reach | None:
+    """The subject of the main clause that follows a participle phrase and its comma."""
     for k in range(verb + 1, min(len(clause.chunks), verb + FARTHEST)):
-        if clause.finite(k):
-            return subject(clause, k)
+        if clause.kind(k) == "COMMA" and _main_clause(clause, k + 1):
+            return subject(clause, phrase_end(clause, k + 1))
     return None
 
 
@@ -340,6 +359,8 @@ def _leaves(clause: Clause, k: int, verb: int) -> bool:
     if clause.word(k + 1) == "according":
         return True
     nxt = k + 1
+    if clause.kind(nxt) == "Q":
+        nxt += 1
     if clause.kind(nxt) == "CC":
         nxt += 1
     while clause.kind(nxt) == "RB":
@@ -355,7 +376,7 @@ def _leaves(clause: Clause, k: int, verb: int) -> bool:
 
 def _same_subject(clause: Clause, k: int, verb: int) -> bool:
     """Whether verb group ``k`` tells what the subject of ``verb`` did besides."""
-    while clause.kind(k) == "RB":
+    while clause.kind(k) in {"RB", "Q"}:
         k += 1
     if not clause.finite(k) or clause.cues[k] is None or not clause.finite(verb):
         return False

@@ -175,6 +175,9 @@ def _verb_group(tokens: Sequence[Token], i: int, last: int) -> Chunk:
         elif tag == "TO":
             if head >= 0:
                 break
+        elif tag == "," and head >= 0 and _parenthesis(tokens, j, last, head):
+            j += 3
+            continue
         elif tag in ADVERBS or lower in {"n't", "n’t"}:
             if head >= 0 and not _verb_after(tokens, j, last, head):
                 break
@@ -183,6 +186,13 @@ def _verb_group(tokens: Sequence[Token], i: int, last: int) -> Chunk:
         j += 1
     form = _form(tokens, i, head, passive=passive, finite=finite)
     return Chunk("VG", i, head + 1, head, form, finite)
+
+
+def _parenthesis(tokens: Sequence[Token], j: int, last: int, head: int) -> bool:
+    """Whether ", however," or the like stands at ``j`` between an auxiliary and its verb."""
+    if j + 3 >= last or tokens[j + 1].tag not in ADVERBS or tokens[j + 2].tag != ",":
+        return False
+    return tokens[j + 3].tag in VERBS and _may_follow(tokens, head, j + 3)
 
 
 def _may_follow(tokens: Sequence[Token], head: int, j: int) -> bool:

@@ -11,7 +11,6 @@ from archive.extract.page import Candidate, Page
 from archive.extract.quotes import Quotation
 
 CONDITIONS = frozenset({"if", "when", "while", "because", "unless", "although", "though", "since", "as", "after"})
-NAMING = frozenset({"call", "accuse"})
 OBJECTS = frozenset({"oppose", "discuss", "call", "accuse", "want", "believe_np"})
 AHEAD = 14
 """Chunks that an addressee, a place and a time may put between a verb and what it says."""
@@ -129,10 +128,12 @@ def _nominal(clause: Clause, j: int, cue: Cue) -> str:
     end = clauses.phrase_end(clause, j)
     if clause.kind(end) == "VG" and clause.chunks[end].form == "inf" and "obj" in cue.frames:
         return "obj"
-    naming = clause.word(end) in {"as", "of", "for"} or clause.kind(end) in {"Q", "JJ", "NP"}
-    if "as" in cue.frames and naming and not cue.classes.isdisjoint(NAMING):
+    word, called = clause.word(end), clause.kind(end) in {"Q", "JJ", "NP"}
+    if "regard" in cue.classes and word in {"as", "to"}:
         return "as"
-    return "np"
+    if "call" in cue.classes and (called or word == "as"):
+        return "as"
+    return "as" if "accuse" in cue.classes and word in {"of", "for"} else "np"
 
 
 def _is_clause(clause: Clause, j: int) -> bool:
@@ -145,9 +146,13 @@ def _is_clause(clause: Clause, j: int) -> bool:
             and clause.finite(clauses.phrase_end(clause, m + 1))
             for m in range(j, limit)
         )
+    if clause.kind(j) == "VG" and clause.chunks[j].form == "ing":
+        return _gerund_clause(clause, j)
     if clause.kind(j) not in {"NP", "TIME"}:
         return False
     end = clauses.phrase_end(clause, j)
+    if clause.kind(end) == "NP" and clause.finite(end + 1):  # "the mails it received were": a relative clause without "that"
+        return any(clause.finite(m) and clause.kind(m - 1) != "WH" for m in range(end + 2, min(end + 8, limit)))
     while clause.kind(end) in {"RB", "Q"}:
         end += 1
     if clause.kind(end) == "COMMA" and clause.kind(end + 1) in {"WH", "NP"}:
@@ -155,6 +160,16 @@ def _is_clause(clause: Clause, j: int) -> bool:
     if clause.kind(end) == "WH":
         return sum(clause.finite(m) for m in range(end + 1, limit)) > 1
     return clause.finite(end)
+
+
+def _gerund_clause(clause: Clause, j: int) -> bool:
+    """Whether a gerund at chunk ``j`` is the subject of a clause ("running is tough")."""
+    for m in range(j + 1, min(j + AHEAD, len(clause.chunks))):
+        if clause.finite(m):
+            return True
+        if clause.kind(m) in {"COMMA", "THAT", "WH", "CC", "COLON", "STOP"}:
+            return False
+    return False
 
 
 def _quotation(page: Page, clause: Clause, i: int, k: int) -> tuple[str, Reach] | None:
