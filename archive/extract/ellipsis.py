@@ -15,7 +15,7 @@ NEAR = 2
 FAR = 4
 """Sentences back within which "the proposal" does."""
 
-NOUN, POINTER, NOTHING = 0.75, 0.65, 0.7
+NOUN, POINTER, EXPLETIVE, NOTHING = 0.75, 0.65, 0.55, 0.7
 _DETERMINERS = frozenset({"DT", "PRP$", "POS"})
 _INDEFINITE = frozenset({"a", "an", "any", "some", "another", "every", "each", "no"})
 _INTRODUCING = frozenset({"of", "about", "on", "for", "over", "that", "with"})
@@ -61,7 +61,9 @@ def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int]) -> 
     pointing = lower in lexicon.words.words.pointers and not after.startswith(("NN", "JJ", "DT", "PRP", "CD"))
     complementizer = lower == "that" and index.tags[i] in {"IN", "WDT"}
     opens = i - sentence[0] < _OPENING or index.document.tokens[i - 1].text in _PAUSES or i + 1 >= sentence[1] - 1
-    return POINTER if pointing and opens and not complementizer else 0.0
+    if not pointing or not opens or complementizer or (lower == "that" and index.tags[i + 1 : i + 2] != ("VBZ",)):
+        return 0.0
+    return EXPLETIVE if lower == "it" else POINTER
 
 
 def _definite(index: Index, i: int, sentence: tuple[int, int]) -> bool:

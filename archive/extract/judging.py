@@ -8,74 +8,20 @@ thinks, wants or will do.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from archive.extract.operators import CONFIDENCE, Kind, Lexicon, Operator, Value, operators, value
-from archive.extract.phrases import tokens_of
+from archive.extract.operators import CONFIDENCE, MODAL, Kind, Lexicon, Operator, Value, operators, value
+from archive.extract.passages import Passage, first_person, foreign
 from archive.extract.topics import Hit, Index
-from archive.model import Span, Stance, Statement, StatementKind, fold
+from archive.model import Span, Stance
 
 _FOLLOWED_WITHIN = 4
-_SUBJECT_WITHIN = 10
-_FIRST_PERSON = frozenset({"i", "we", "me", "us", "my", "our"})
-_THIRD_PERSON = frozenset({"he", "she", "they", "it", "his", "her", "their", "its"})
-_INQUIRING = frozenset({"ask", "wonder", "inquir"})
 _CLAIMING = frozenset({"that", "claim", "notion", "idea", "argument", "suggestion", "assertion"})
-_OWN_WILL = frozenset({Kind.WILL, Kind.SUPPORT, Kind.OPPOSE, Kind.UNDECIDED})
 _JUDGED = frozenset({Kind.GOOD, Kind.BAD, Kind.NOT_NOW, Kind.UNDECIDED})
 _EXCLUDING = frozenset({"not", "no", "without"})
-_MODAL = frozenset({Kind.MUST, Kind.WILL, Kind.MAY})
 _ASKABLE = frozenset({Stance.SUPPORT, Stance.OPPOSE, Stance.OPEN, Stance.NOT_NOW})
 _ANSWERING = 0.6
 _FOREIGN = Value(Stance.NO_POSITION, 0.5)
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A statement in tokens: its cue, the sentences of its content, and who its side is."""
-
-    index: Index
-    statement: Statement
-    cue: tuple[tuple[int, int], ...]
-    sentences: tuple[tuple[int, int], ...]
-    names: frozenset[str]
-
-    @classmethod
-    def of(cls, index: Index, statement: Statement) -> Passage:
-        """Lay a statement out over the tokens of its document."""
-        document = index.document
-        cue = tuple(tokens_of(document, span) for span in statement.cue)
-        sentences = tuple(s for span in statement.content for s in _cut(index, *tokens_of(document, span)))
-        actor = statement.actor
-        named = (actor.name if actor else "", actor.country if actor else "", statement.speaks_for or "")
-        names = frozenset(word for name in named for word in fold(name or "").split())
-        return cls(index, statement, cue, sentences, names)
-
-    @property
-    def direct(self) -> bool:
-        """Whether the content is the speaker's own words."""
-        return self.statement.kind is StatementKind.DIRECT
-
-    def asks(self, first: int, last: int) -> bool:
-        """Whether a sentence of the content only asks."""
-        tokens = self.index.document.tokens
-        inquired = any(self.index.stems[i] in _INQUIRING for a, b in self.cue for i in range(a, b))
-        return (
-            inquired or tokens[first].lower == "whether" or tokens[last - 1].text == "?" or _question_after(self, last)
-        )
-
-
-def _question_after(passage: Passage, last: int) -> bool:
-    tokens = passage.index.document.tokens
-    return last < len(tokens) and tokens[last].text == "?"
-
-
-def _cut(index: Index, first: int, last: int) -> Iterator[tuple[int, int]]:
-    while first < last:
-        _, end = index.sentence(first)
-        yield first, min(end, last)
-        first = end
 
 
 class Judgement(NamedTuple):
@@ -143,11 +89,11 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
     index, low = passage.index, scope.clause[0]
     governed = low == scope.sentence[0] and scope.sentence == passage.sentences[0]
     outer = [o for o in scope.cue if governed or o.kind is Kind.SILENT]
-    left = [o for o in scope.operators if o.first < hit.last]
+    left = [o for o in scope.operators if o.first < hit.last and not _supposed(index, o, hit, scope.clause)]
     right = [o for o in scope.operators if o.first >= hit.last]
-    if any(_foreign(lexicon, passage, o, low, hit) for o in left):
+    if any(foreign(lexicon, passage, o, low, hit) for o in left):
         return _answered(scope, left, governed=governed)
-    over = [*outer, *_governing(index, left, hit), *_excluded(lexicon, index, hit, low)]
+    over = [*_governing(lexicon, index, [*outer, *left], hit), *_excluded(lexicon, index, hit, low)]
     found = value(over)
     if not found.stance or _claims(index, over, hit):
         found = value([*over, *_predicate(lexicon, passage, low, right, hit)])
@@ -164,19 +110,30 @@ def _answered(scope: Scope, left: Sequence[Operator], *, governed: bool) -> Valu
     return found._replace(confidence=_ANSWERING if governed else _ANSWERING - 0.05)
 
 
-def _governing(index: Index, left: Sequence[Operator], hit: Hit) -> Iterator[Operator]:
+def _supposed(index: Index, operator: Operator, hit: Hit, clause: tuple[int, int]) -> bool:
+    """Whether an operator stands in the same "if" as the mention, and so tells nothing."""
+    before = [i for i in range(clause[0], hit.first) if index.stems[i] in {"if", "unless"}]
+    if not before or any(index.document.tokens[i].text == "," for i in range(before[-1], hit.first)):
+        return False
+    return operator.first > before[-1]
+
+
+def _governing(lexicon: Lexicon, index: Index, over: Sequence[Operator], hit: Hit) -> Iterator[Operator]:
     """The operators before a mention that are over it.
 
-    Not so the modals of some other verb ("we will stay calm about the toll"), and a "possible toll" is only a toll.
+    Not so the modals of some other verb ("we will stay calm about the toll"), nor what is about something that
+    is about it ("supports her positions on the toll"); and a "possible toll" is only a toll.
     """
-    for number, operator in enumerate(left):
+    for number, operator in enumerate(over):
         if operator.kind is Kind.OPEN and index.tags[operator.first] == "JJ" and operator.last >= hit.first - 1:
             continue
-        if operator.kind in _MODAL:
-            following = left[number + 1].first if number + 1 < len(left) else hit.first
-            acts = number + 1 < len(left) or hit.action is not None or operator.last - operator.first > 1
-            if following - operator.last >= _FOLLOWED_WITHIN or not acts:
+        following = over[number + 1].first if number + 1 < len(over) else hit.first
+        if operator.kind in MODAL:
+            acts = number + 1 < len(over) or hit.action is not None
+            if abs(following - operator.last) >= _FOLLOWED_WITHIN or not acts:
                 continue
+        if any(index.stems[i] in lexicon.about for i in range(operator.last, following - 1)):
+            continue
         yield operator
 
 
@@ -199,10 +156,10 @@ def _predicate(lexicon: Lexicon, passage: Passage, low: int, right: Sequence[Ope
     tags = passage.index.tags
     for number, operator in enumerate(right):
         purpose = operator.first > 0 and tags[operator.first - 1] == "TO" and operator.kind is not Kind.OPEN
-        modal = operator.kind in _MODAL and not any(o.kind not in _MODAL for o in right[number + 1 :])
+        modal = operator.kind in MODAL and not any(o.kind not in MODAL for o in right[number + 1 :])
         if modal or (purpose and operator.kind not in _JUDGED):
             continue
-        if not _foreign(lexicon, passage, operator, low, hit):
+        if not foreign(lexicon, passage, operator, low, hit):
             yield operator
 
 
@@ -212,65 +169,9 @@ def _enacted(passage: Passage, scope: Scope, left: Sequence[Operator], hit: Hit)
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + 0.1, scope.cue)
     if hit.action is None or passage.index.tags[hit.action] not in {"VBG", "VBZ", "VBP"}:
         return Value(Stance.NO_POSITION, 0.6)
-    subject = _subject(passage.index, hit.action, scope.clause[0])
-    if subject is not None and passage.index.document.tokens[subject].lower in _FIRST_PERSON:
+    if first_person(passage.index, hit.action, scope.clause[0]):
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION], tuple(o for o in left if o.kind is Kind.ACTION))
     return Value(Stance.NO_POSITION, 0.6)
-
-
-def _foreign(lexicon: Lexicon, passage: Passage, operator: Operator, low: int, hit: Hit) -> bool:
-    """Whether somebody else than the speaker's side supports, opposes or will do what an operator says."""
-    index = passage.index
-    infinitive = operator.first > low and index.tags[operator.first - 1] == "TO"
-    if operator.kind not in _OWN_WILL or infinitive or _performs(lexicon, passage):
-        return False
-    noun = index.tags[operator.first].startswith("NN") and operator.last - operator.first == 1
-    at = (_possessor if noun else _subject)(index, operator.first, low)
-    if at is None:
-        return noun and operator.kind is not Kind.UNDECIDED and operator.first > low + 1
-    return not hit.first <= at < hit.last and not _own(lexicon, passage, at, low)
-
-
-def _own(lexicon: Lexicon, passage: Passage, at: int, low: int) -> bool:
-    """Whether a subject is the speaker, or what the speaker speaks for."""
-    tag, lower = passage.index.tags[at], passage.index.document.tokens[at].lower
-    if tag in {"PRP", "PRP$", "EX"}:
-        return lower not in _THIRD_PERSON or not passage.direct or lower in {"it", "its"}
-    if not tag.startswith("NNP"):
-        return tag == "NN" and passage.index.stems[at] in lexicon.own
-    first = at
-    while first > low and passage.index.tags[first - 1].startswith("NNP"):
-        first -= 1
-    name = passage.index.document.words(first, at + 1)
-    if passage.names.intersection(fold(name).split()):
-        return True
-    place = lexicon.words.places.find(name)
-    return place is not None and place.name == passage.statement.speaks_for
-
-
-def _performs(lexicon: Lexicon, passage: Passage) -> bool:
-    """Whether the cue is itself an act ("announced", "ordered"): then what will be done is the speaker's will."""
-    return any(passage.index.stems[i] in lexicon.performing for a, b in passage.cue for i in range(a, b))
-
-
-def _subject(index: Index, at: int, low: int) -> int | None:
-    """The nearest noun, name or pronoun before a verb, back to its clause's beginning."""
-    for i in range(at - 1, max(low, at - _SUBJECT_WITHIN) - 1, -1):
-        if index.tags[i] in {"WP", "WDT"}:
-            return None
-        if index.tags[i] in {"PRP", "PRP$", "EX"} or index.tags[i].startswith("NN"):
-            return i
-    return None
-
-
-def _possessor(index: Index, at: int, low: int) -> int | None:
-    """Whose support or criticism a noun is: "his support", "Quill's criticism"."""
-    for i in range(at - 1, max(low, at - 3) - 1, -1):
-        if index.tags[i] == "PRP$":
-            return i
-        if index.tags[i] == "POS":
-            return _subject(index, i, low)
-    return None
 
 
 def _momentary(lexicon: Lexicon, index: Index, clause: tuple[int, int], found: Value) -> Value:

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     SILENT = "silent"
     MUST = "must"
     WILL = "will"
+    INTEND = "intend"
     MAY = "may"
     SAME = "same"
     ACTION = "action"
@@ -72,31 +73,46 @@ class Lexicon:
     objects: frozenset[str]
     positions: frozenset[str]
     sharing: frozenset[str]
+    about: frozenset[str]
     hypothetical: frozenset[str]
     performing: frozenset[str]
 
 
 _NEGATION_REACH = 4
-_VERBAL = frozenset({Kind.MUST, Kind.WILL, Kind.MAY})
+_JOINING = frozenset({"CC", "RB", "QUOTE", ",", "DT"})
+_JUDGING = frozenset({Kind.GOOD, Kind.BAD})
+MODAL = frozenset({Kind.MUST, Kind.WILL, Kind.MAY})
 
 CONFIDENCE = {
     Kind.SUPPORT: 0.85, Kind.OPPOSE: 0.85, Kind.GOOD: 0.65, Kind.BAD: 0.7, Kind.OPEN: 0.7, Kind.UNDECIDED: 0.75,
-    Kind.NOT_NOW: 0.85, Kind.SILENT: 0.7, Kind.MUST: 0.8, Kind.WILL: 0.75, Kind.MAY: 0.6,
+    Kind.NOT_NOW: 0.85, Kind.SILENT: 0.7, Kind.MUST: 0.8, Kind.WILL: 0.75, Kind.INTEND: 0.75, Kind.MAY: 0.6,
     Kind.ACTION: 0.6, Kind.SAME: 0.6,
 }  # fmt: skip
 """How often the label that an operator alone gives is right; measured on the development cases."""
 
 _ALONE = {
-    Kind.SUPPORT: Stance.SUPPORT, Kind.OPPOSE: Stance.OPPOSE, Kind.GOOD: Stance.SUPPORT, Kind.BAD: Stance.OPPOSE,
-    Kind.OPEN: Stance.OPEN, Kind.UNDECIDED: Stance.UNDECIDED, Kind.NOT_NOW: Stance.NOT_NOW,
-    Kind.SILENT: Stance.NO_POSITION, Kind.MUST: Stance.SUPPORT, Kind.WILL: Stance.SUPPORT, Kind.MAY: Stance.OPEN,
-}  # fmt: skip
+    Kind.SUPPORT: Stance.SUPPORT,
+    Kind.OPPOSE: Stance.OPPOSE,
+    Kind.GOOD: Stance.SUPPORT,
+    Kind.BAD: Stance.OPPOSE,
+    Kind.OPEN: Stance.OPEN,
+    Kind.UNDECIDED: Stance.UNDECIDED,
+    Kind.NOT_NOW: Stance.NOT_NOW,
+    Kind.SILENT: Stance.NO_POSITION,
+    Kind.MUST: Stance.SUPPORT,
+    Kind.WILL: Stance.SUPPORT,
+    Kind.INTEND: Stance.SUPPORT,
+    Kind.MAY: Stance.OPEN,
+}
 
-_NEGATED_ALONE = {
-    Kind.SUPPORT: Stance.OPPOSE, Kind.OPPOSE: Stance.OPEN, Kind.GOOD: Stance.OPPOSE, Kind.BAD: Stance.OPEN,
-    Kind.OPEN: Stance.OPPOSE, Kind.UNDECIDED: Stance.UNCLEAR, Kind.NOT_NOW: Stance.UNCLEAR, Kind.SILENT: Stance.UNCLEAR,
-    Kind.MUST: Stance.OPPOSE, Kind.WILL: Stance.OPPOSE, Kind.MAY: Stance.OPPOSE, Kind.ACTION: Stance.OPPOSE,
-}  # fmt: skip
+_NEGATED_ALONE = dict.fromkeys(_ALONE, Stance.OPPOSE) | {
+    Kind.OPPOSE: Stance.OPEN,
+    Kind.BAD: Stance.OPEN,
+    Kind.UNDECIDED: Stance.UNCLEAR,
+    Kind.NOT_NOW: Stance.UNCLEAR,
+    Kind.SILENT: Stance.UNCLEAR,
+    Kind.ACTION: Stance.OPPOSE,
+}
 
 _SIGN = {Kind.SUPPORT: 1, Kind.GOOD: 1, Kind.OPPOSE: -1, Kind.BAD: -1}
 
@@ -125,6 +141,7 @@ def load(language: str) -> Lexicon:
         objects=frozenset(stem.of(w) for w in words.objects),
         positions=frozenset(stem.of(w) for w in words.positions),
         sharing=frozenset(stem.of(w) for w in words.sharing),
+        about=frozenset(stem.of(w) for w in words.about),
         hypothetical=frozenset(stem.of(w) for w in words.hypothetical),
         performing=frozenset(stem.of(w) for w in words.performing),
     )
@@ -143,7 +160,7 @@ def operators(lexicon: Lexicon, text: Index, span: tuple[int, int], actions: fro
             found.append(Operator(Kind.ACTION, i, i + 1))
             i += 1
         elif phrase := lexicon.phrases.at(text.stems, text.tags, i, last):
-            found.append(Operator(phrase[0], i, phrase[1], repeats=text.tags[i] == "IN"))
+            found.append(Operator(phrase[0], i, phrase[1], repeats=_repeats(text, found, i)))
             i = phrase[1]
         else:
             if text.stems[i] in lexicon.negators:
@@ -153,13 +170,23 @@ def operators(lexicon: Lexicon, text: Index, span: tuple[int, int], actions: fro
     return list(_denied(found, denied))
 
 
+def _repeats(text: Index, found: Sequence[Operator], i: int) -> bool:
+    """Whether a word only repeats the operator before it: "wrong and 'dangerous'", "protested against"."""
+    if not found:
+        return False
+    between = range(found[-1].last, i)
+    if not between:
+        return text.tags[i] == "IN"
+    return all(text.tags[j] in _JOINING or not text.document.tokens[j].text[0].isalnum() for j in between)
+
+
 def _denied(found: Sequence[Operator], denied: Sequence[int]) -> Iterator[Operator]:
     """The operators with each negation given to the one that it denies: past a modal, the verb it stands before."""
     targets: set[int] = set()
     for at in denied:
         after = [n for n, o in enumerate(found) if at <= o.first <= at + _NEGATION_REACH]
-        before = [n for n, o in enumerate(found) if o.last <= at <= o.last + 1 and o.kind in _VERBAL]
-        plain = [n for n in after if found[n].kind not in _VERBAL]
+        before = [n for n, o in enumerate(found) if o.last <= at <= o.last + 1 and o.kind in MODAL]
+        plain = [n for n in after if found[n].kind not in MODAL]
         target = (plain or after[-1:] or before)[:1]
         targets ^= set(target)
     for number, operator in enumerate(found):
@@ -179,8 +206,7 @@ def _merged(run: Sequence[Operator]) -> list[Operator]:
     kept: list[Operator] = []
     for operator in run:
         same = bool(kept) and _SIGN.get(kept[-1].kind) == _SIGN.get(operator.kind, 0)
-        gap = operator.first - kept[-1].last if kept else 0
-        if same and (gap == 1 or (gap == 0 and operator.repeats)):
+        if same and operator.repeats:
             kept[-1] = kept[-1]._replace(last=operator.last)
         else:
             kept.append(operator)
@@ -188,6 +214,8 @@ def _merged(run: Sequence[Operator]) -> list[Operator]:
 
 
 def _over(outer: Operator, inner: Value) -> Value:
+    if inner.operators and {outer.kind, inner.operators[0].kind} <= _JUDGING:
+        return inner
     stance = _alone(outer) if inner.stance is None else _composed(outer, inner.stance)
     if stance is inner.stance or stance is None:
         return inner
@@ -202,7 +230,7 @@ def _alone(operator: Operator) -> Stance | None:
 def _composed(outer: Operator, inner: Stance) -> Stance:
     """What an operator makes of what already has a stance."""
     match outer.kind:
-        case Kind.SUPPORT | Kind.GOOD | Kind.MUST | Kind.WILL:
+        case Kind.SUPPORT | Kind.GOOD | Kind.MUST | Kind.WILL | Kind.INTEND:
             return _INVERSE.get(inner, inner) if outer.negated else inner
         case Kind.OPPOSE | Kind.BAD:
             return inner if outer.negated else _INVERSE.get(inner, inner)

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from archive.extract import lexicon, places
+from archive.extract import lexicon, places, units
 from archive.extract.places import NameKind, Places
 from archive.extract.stems import Phrases, Stemmer
 
@@ -55,6 +55,7 @@ class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     objects: tuple[str, ...]
     positions: tuple[str, ...]
     sharing: tuple[str, ...]
+    about: tuple[str, ...]
     pointers: frozenset[str]
     own: tuple[str, ...]
     others: tuple[str, ...]
@@ -70,13 +71,14 @@ class Action(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words of ``stance.yaml`` by stem."""
+    """The words of ``stance.yaml`` by stem; ``titles`` are words that may stand before a name."""
 
     words: StanceWords
     stemmer: Stemmer
     actions: Phrases[Action]
     single: Mapping[str, Action]
     places: Places
+    titles: frozenset[str]
 
     def alternatives(self, word: str) -> frozenset[str]:
         """The stems that stand for a word: its own, and for a country those of its adjective and people."""
@@ -100,7 +102,14 @@ def vocabulary(language: str) -> Vocabulary:
         for word in family.words
     ]
     single = {stems[0]: action for stems, action in reversed(pairs) if len(stems) == 1}
-    return Vocabulary(words, stemmer, Phrases(pairs, SKIPPED), single, places.load(language))
+    titles = _titles(language, stemmer)
+    return Vocabulary(words, stemmer, Phrases(pairs, SKIPPED), single, places.load(language), titles)
+
+
+def _titles(language: str, stemmer: Stemmer) -> frozenset[str]:
+    known = units.load(language)
+    words = (*known.offices.courtesy, *known.offices.plain, *(w for office in known.ranks for w in office.split()))
+    return frozenset({"be", "have"} | {stemmer.of(form) for word in words for form in (word, word + ".")})
 
 
 @dataclass(frozen=True, slots=True)

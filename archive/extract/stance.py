@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 
 from archive.extract import operators, propositions, topics
 from archive.extract.ellipsis import NEAR, Antecedent, take_up
-from archive.extract.judging import Judgement, Passage, judge
+from archive.extract.judging import Judgement, judge
 from archive.extract.operators import Kind
 from archive.extract.operators import operators as _operators
+from archive.extract.passages import Passage
 from archive.extract.phrases import tokens_of
 from archive.extract.text import Document, analyse
 from archive.extract.topics import Hit, Index, Matcher

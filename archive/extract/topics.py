@@ -24,6 +24,8 @@ _GAP = 3
 _ACTION_BEFORE = 5
 _ACTION_AFTER = 7
 _TOGETHER = 8
+_APART = frozenset({"NNP", "NNPS", "VBZ", "VBD", "VBP"})
+_CONTRASTING = frozenset({"than", "over", "against"})
 _NEVER_BETWEEN = ",;:—–"
 
 TERM, THEME, LOOSE = 1.0, 0.9, 0.8
@@ -86,7 +88,8 @@ class Term(NamedTuple):
 class Matcher:
     """A topic, ready to be looked for.
 
-    ``keys`` are stems without any of which a text is not about it, ``named`` all that its terms and theme are made of.
+    ``keys`` are stems without any of which a text is not about it, ``named`` all that its terms and theme are made of,
+    ``names`` those written with a capital, ``titles`` what may stand before a person's name.
     """
 
     topic: Topic
@@ -98,6 +101,8 @@ class Matcher:
     context: tuple[tuple[frozenset[str], ...], ...]
     keys: frozenset[str]
     named: frozenset[str]
+    names: frozenset[str]
+    titles: frozenset[str]
 
     def find(self, text: Index) -> tuple[Hit, ...]:
         """Every place in a document that is about the topic, in order, the surer of two that overlap."""
@@ -116,12 +121,32 @@ class Matcher:
     def _terms(self, text: Index) -> Iterator[Hit]:
         for term in self.terms:
             for first, last in _windows(term.words, text):
-                yield self._hit(text, first, last, TERM, term.action)
+                if self._together(text, term, first, last):
+                    yield self._hit(text, first, last, TERM, term.action)
+
+    def _together(self, text: Index, term: Term, first: int, last: int) -> bool:
+        """Whether the words of a term found near each other belong together: no other name or verb between them."""
+        if last - first == 1:
+            return not self._other_name(text, first)
+        for i in range(first, last):
+            stem = text.stems[i]
+            if any(stem in forms for forms in term.words) or stem in self.proposition.theme or stem in self.titles:
+                continue
+            if text.tags[i] in _APART or stem in _CONTRASTING:
+                return False
+        return True
+
+    def _other_name(self, text: Index, at: int) -> bool:
+        """Whether a plain word stands in a name of something else ("Wall Street" for a wall)."""
+        if text.stems[at] in self.names or not text.document.tokens[at].text[0].isupper():
+            return False
+        beside = (text.tags[i] for i in (at - 1, at + 1) if 0 <= i < len(text.tags))
+        return any(tag.startswith("NNP") for tag in beside)
 
     def _themes(self, text: Index) -> Iterator[Hit]:
-        """The theme's head with a word that acts on it, or with two more words of the proposition."""
+        """The theme's head with a word that acts on it."""
         for head in self.heads:
-            for at in text.places.get(head, ()):
+            for at in (i for i in text.places.get(head, ()) if not self._other_name(text, i)):
                 found = self._acting(text, at, at + 1)
                 if found and found[1] == self.proposition.action:
                     yield self._hit(text, at, at + 1, THEME, None)
@@ -225,12 +250,26 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
     terms = tuple(_term(term, words, proposition, actions) for term in topic.terms)
     heads = proposition.heads.union(*(_heads(term, words, proposition, actions) for term in terms))
     keys = heads.union(*(forms for term in terms for forms in term.words))
+    said = (*topic.proposition.split()[1:], *(w for term in topic.terms for w in term.split()))
+    names = frozenset(words.stemmer.of(_unowned(w).lower()) for w in said if w[0].isupper())
     context = tuple(tuple(words.alternatives(word) for word in phrase.split()) for phrase in topic.context)
-    return Matcher(topic, proposition, terms, heads, actions, words.actions, context, keys, keys | proposition.theme)
+    return Matcher(
+        topic,
+        proposition,
+        terms,
+        heads,
+        actions,
+        words.actions,
+        context,
+        keys,
+        keys | proposition.theme,
+        names,
+        words.titles,
+    )
 
 
 def _term(term: str, words: Vocabulary, proposition: Proposition, actions: Mapping[str, Action]) -> Term:
-    said = [w for w in term.replace("'s", "").replace("’s", "").split() if w.lower() not in propositions.STOP]
+    said = [w for w in map(_unowned, term.split()) if w.lower() not in propositions.STOP]
     forms = tuple(words.alternatives(w) for w in said or term.split())
     acting = [actions[s] for f in forms for s in f if s in actions and s not in proposition.theme]
     return Term(forms, acting[0] if acting else None)
@@ -243,3 +282,7 @@ def _heads(term: Term, words: Vocabulary, proposition: Proposition, actions: Map
         if forms.isdisjoint(actions) and forms.isdisjoint(proposition.around) and forms.isdisjoint(generic):
             return forms
     return frozenset()
+
+
+def _unowned(word: str) -> str:
+    return word.removesuffix("'s").removesuffix("’s")

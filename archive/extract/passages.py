@@ -1,0 +1,141 @@
+"""A statement in tokens, and whose will and attitude its words tell: the speaker's side's, or somebody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archive.extract.operators import Kind, Lexicon, Operator
+from archive.extract.phrases import tokens_of
+from archive.extract.topics import Hit, Index
+from archive.model import ActorKind, Statement, StatementKind, fold
+
+_SUBJECT_WITHIN = 10
+_FIRST_PERSON = frozenset({"i", "we", "me", "us", "my", "our"})
+_IMPERSONAL = frozenset({"it", "its", "there", "one"})
+_INQUIRING = frozenset({"ask", "wonder", "inquir"})
+_OWN_WILL = frozenset({Kind.WILL, Kind.INTEND, Kind.SUPPORT, Kind.OPPOSE, Kind.UNDECIDED, Kind.MAY})
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A statement in tokens: its cue, the sentences of its content, and who its side is."""
+
+    index: Index
+    statement: Statement
+    cue: tuple[tuple[int, int], ...]
+    sentences: tuple[tuple[int, int], ...]
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, index: Index, statement: Statement) -> Passage:
+        """Lay a statement out over the tokens of its document."""
+        document = index.document
+        cue = tuple(tokens_of(document, span) for span in statement.cue)
+        sentences = tuple(s for span in statement.content for s in _cut(index, *tokens_of(document, span)))
+        actor = statement.actor
+        named = (actor.name if actor else "", actor.country if actor else "", statement.speaks_for or "")
+        names = frozenset(word for name in named for word in fold(name or "").split())
+        return cls(index, statement, cue, sentences, names)
+
+    @property
+    def direct(self) -> bool:
+        """Whether the content is the speaker's own words."""
+        return self.statement.kind is StatementKind.DIRECT
+
+    def asks(self, first: int, last: int) -> bool:
+        """Whether a sentence of the content only asks."""
+        tokens = self.index.document.tokens
+        inquired = any(self.index.stems[i] in _INQUIRING for a, b in self.cue for i in range(a, b))
+        return (
+            inquired or tokens[first].lower == "whether" or tokens[last - 1].text == "?" or _question_after(self, last)
+        )
+
+
+def _question_after(passage: Passage, last: int) -> bool:
+    tokens = passage.index.document.tokens
+    return last < len(tokens) and tokens[last].text == "?"
+
+
+def _cut(index: Index, first: int, last: int) -> Iterator[tuple[int, int]]:
+    while first < last:
+        _, end = index.sentence(first)
+        yield first, min(end, last)
+        first = end
+
+
+def foreign(lexicon: Lexicon, passage: Passage, operator: Operator, low: int, hit: Hit) -> bool:
+    """Whether somebody else than the speaker's side supports, opposes or will do what an operator says."""
+    index = passage.index
+    infinitive = operator.first > low and index.tags[operator.first - 1] == "TO"
+    if operator.kind not in _OWN_WILL or infinitive or _performs(lexicon, passage):
+        return False
+    noun = index.tags[operator.first].startswith("NN") and operator.last - operator.first == 1
+    at = (_possessor if noun else subject)(index, operator.first, low)
+    if at is None:
+        return noun and operator.kind is not Kind.UNDECIDED and operator.first > low + 1
+    if operator.kind is Kind.MAY and not index.tags[at].startswith("NNP"):
+        return False
+    return not hit.first <= at < hit.last and not _own(lexicon, passage, at, low)
+
+
+def _own(lexicon: Lexicon, passage: Passage, at: int, low: int) -> bool:
+    """Whether a subject is the speaker, or what the speaker speaks for."""
+    tag, lower = passage.index.tags[at], passage.index.document.tokens[at].lower
+    if tag in {"PRP", "PRP$", "EX"}:
+        return _own_pronoun(passage, at, lower)
+    if not tag.startswith("NNP"):
+        return tag == "NN" and passage.index.stems[at] in lexicon.own
+    first = at
+    while first > low and passage.index.tags[first - 1].startswith("NNP"):
+        first -= 1
+    name = passage.index.document.words(first, at + 1)
+    if passage.names.intersection(fold(name).split()):
+        return True
+    place = lexicon.words.places.find(name)
+    return place is not None and place.name == passage.statement.speaks_for
+
+
+def _own_pronoun(passage: Passage, at: int, lower: str) -> bool:
+    """Whether a pronoun is the speaker: "we" always; "he" in reported speech, unless somebody else was named first."""
+    if lower in _FIRST_PERSON or lower in _IMPERSONAL:
+        return True
+    actor = passage.statement.actor
+    several = actor is not None and actor.kind in (ActorKind.GROUP, ActorKind.ORGANISATION, ActorKind.COUNTRY)
+    if passage.direct or lower == "you" or (several and lower in {"he", "she", "his", "her"}):
+        return False
+    start = next((first for first, last in passage.sentences if first <= at < last), at)
+    tokens = passage.index.document.tokens
+    named = (fold(tokens[i].text) for i in range(start, at) if passage.index.tags[i].startswith("NNP"))
+    return all(name in passage.names for name in named)
+
+
+def _performs(lexicon: Lexicon, passage: Passage) -> bool:
+    """Whether the cue is itself an act ("announced", "ordered"): then what will be done is the speaker's will."""
+    return any(passage.index.stems[i] in lexicon.performing for a, b in passage.cue for i in range(a, b))
+
+
+def subject(index: Index, at: int, low: int) -> int | None:
+    """The nearest noun, name or pronoun before a verb, back to its clause's beginning."""
+    for i in range(at - 1, max(low, at - _SUBJECT_WITHIN) - 1, -1):
+        if index.tags[i] in {"WP", "WDT"}:
+            return None
+        if index.tags[i] in {"PRP", "PRP$", "EX"} or index.tags[i].startswith("NN"):
+            return i
+    return None
+
+
+def _possessor(index: Index, at: int, low: int) -> int | None:
+    """Whose support or criticism a noun is: "his support", "Quill's criticism"."""
+    for i in range(at - 1, max(low, at - 3) - 1, -1):
+        if index.tags[i] == "PRP$":
+            return i
+        if index.tags[i] == "POS":
+            return subject(index, i, low)
+    return None
+
+
+def first_person(index: Index, at: int, low: int) -> bool:
+    """Whether the subject of a verb is "I" or "we"."""
+    found = subject(index, at, low)
+    return found is not None and index.document.tokens[found].lower in _FIRST_PERSON
