@@ -20,7 +20,7 @@ from archive.errors import ParseError
 from archive.feeds.scrub import scrub
 
 DEEPEST_TREE = 400
-MOST_TAGS = 200_000
+MOST_TAGS = 100_000
 LONGEST_CREDIT = 400
 SHORT_TEXT = 2000
 
