@@ -60,7 +60,7 @@ def _through(cast: Cast, figure: Figure, depth: int) -> str | None:
         return None if figure.tie else figure.principal
     if principal is figure:
         return None
-    if principal.kind is ActorKind.PERSON:
+    if principal.kind is ActorKind.PERSON and (figure.rank != "national" or " " in principal.name):
         return speaks_for(cast, principal, depth + 1)
     return speaks_for(cast, principal, depth + 1) or principal.name
 

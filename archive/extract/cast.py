@@ -194,7 +194,7 @@ def _by_surname(figures: Sequence[Figure], mention: Mention, frequency: Counter[
         for f in figures
         if f.kind is ActorKind.PERSON
         and " " in f.name
-        and _agrees(fold(f.name).split(), wanted)
+        and (fold(f.name).split()[-len(wanted) :] == wanted or (f.gender and fold(f.name).split()[0] == wanted[0]))
         and not (f.gender and mention.gender and f.gender != mention.gender)
     ]
     surnamed = [f for f in fitting if fold(f.name).split()[-1] == wanted[-1]]

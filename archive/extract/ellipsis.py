@@ -16,7 +16,7 @@ FAR = 4
 """Sentences back within which "the proposal" does."""
 
 NOUN, POINTER, EXPLETIVE, NOTHING = 0.75, 0.65, 0.55, 0.7
-_DETERMINERS = frozenset({"DT", "PRP$", "POS"})
+_DETERMINERS = frozenset({"DT", "PRP$"})
 _INDEFINITE = frozenset({"a", "an", "any", "some", "another", "every", "each", "no"})
 _INTRODUCING = frozenset({"of", "about", "on", "for", "over", "that", "with"})
 _OPENING = 3
@@ -26,11 +26,15 @@ _BARE = frozenset({"nothing", "everything"})
 
 @dataclass(frozen=True, slots=True)
 class Antecedent:
-    """What was said on the topic before: its direction, how many sentences ago, and how it was assessed."""
+    """What was said on the topic before.
+
+    Its direction, how many sentences ago, how it was assessed, and the names of those who had to do with it.
+    """
 
     direction: Direction
     distance: int
     assessment: Assessment | None
+    names: frozenset[str]
 
 
 def take_up(
@@ -44,7 +48,7 @@ def take_up(
         return None
     nouns = lexicon.anaphors | (lexicon.objects & named)
     for i in range(*sentence):
-        strength = NOUN if index.stems[i] in nouns and _definite(index, i, sentence) else 0.0
+        strength = NOUN if index.stems[i] in nouns and _definite(index, i, sentence, earlier.names) else 0.0
         if earlier.distance <= NEAR:
             strength = strength or _bare(lexicon, index, i, sentence)
         if strength:
@@ -66,19 +70,23 @@ def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int]) -> 
     return EXPLETIVE if lower == "it" else POINTER
 
 
-def _definite(index: Index, i: int, sentence: tuple[int, int]) -> bool:
+def _definite(index: Index, i: int, sentence: tuple[int, int], names: frozenset[str]) -> bool:
     """Whether a noun points back: "this possibility", "Quill's plan"; not "a plan", nor "the plan to move"."""
-    return _determined(index, i, sentence[0]) and not _complemented(index, i, sentence[1])
+    return _determined(index, i, sentence[0], names) and not _complemented(index, i, sentence[1])
 
 
 def _complemented(index: Index, i: int, last: int) -> bool:
-    """Whether a noun says itself what it is about: "the question of pay", "his plan to move"."""
-    return i + 1 < last and (index.tags[i + 1] == "TO" or index.document.tokens[i + 1].lower in _INTRODUCING)
+    """Whether a noun says itself what it is about: "the question of pay", "his plan to move", "policy record"."""
+    if i + 1 >= last:
+        return False
+    return index.tags[i + 1] in {"TO", "NN", "NNS"} or index.document.tokens[i + 1].lower in _INTRODUCING
 
 
-def _determined(index: Index, i: int, low: int) -> bool:
-    """Whether a noun points back: "this possibility", "his bold initiative", "Quill's plan"; not "a plan"."""
-    for j in range(i - 1, max(low, i - 3) - 1, -1):
+def _determined(index: Index, i: int, low: int, names: frozenset[str]) -> bool:
+    """Whether a determiner points back, or the possessor is one of those who had to do with the topic."""
+    for j in range(i - 1, max(low, i - 4) - 1, -1):
+        if index.tags[j] == "POS":
+            return j > low and index.stems[j - 1] in names
         if index.tags[j] in _DETERMINERS:
             return index.document.tokens[j].lower not in _INDEFINITE
         if not index.tags[j].startswith(("JJ", "NN", "VBN", "RB")):

@@ -10,6 +10,8 @@ from archive.extract.text import Document
 from archive.extract.units import ARTICLES, Gender, Unit, UnitKind, Words
 from archive.model import Span, fold
 
+_OFFICE_WITHIN = 4
+_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _LONGEST_NAME = 6
 """Words; a longer run of capitals is a title."""
 
@@ -75,7 +77,7 @@ def _named(document: Document, words: Words, line: Sequence[Unit], at: int) -> M
     name = _without_suffix(document, words, unit)
     start = _role_start(line, at)
     before = [u for u in line[start:at] if u.kind is not UnitKind.COURTESY]
-    after = _apposition(line, at)
+    after = _apposition(document, line, at)
     courtesy = next((u.rank for u in line[start:at] if u.kind is UnitKind.COURTESY), "")
     if is_organisation(words, name) and not any(u.kind is UnitKind.OFFICE for u in before):
         return Mention(unit.first, unit.last, name, rank="organisation", gender="n")
@@ -115,18 +117,19 @@ def _role_start(line: Sequence[Unit], at: int) -> int:
     return start if start == at or line[start].kind is not UnitKind.POSSESSIVE else start + 1
 
 
-def _apposition(line: Sequence[Unit], at: int) -> Sequence[Unit]:
+def _apposition(document: Document, line: Sequence[Unit], at: int) -> Sequence[Unit]:
     """The units between commas after a name, where they hold an office: ", the governor of Norland,"."""
-    if at + 1 >= len(line) or line[at + 1].kind is not UnitKind.COMMA:
+    if at + 1 >= len(line) or line[at + 1].kind is not UnitKind.COMMA or (at and line[at - 1].kind is UnitKind.LINK):
         return ()
     end = at + 2
     while end < len(line) and line[end].kind not in (UnitKind.COMMA, UnitKind.STOP) and end < at + 14:
         end += 1
     told = line[at + 2 : end]
     office = next((i for i, u in enumerate(told) if u.kind is UnitKind.OFFICE), None)
-    if office is None or office > 4 or any(u.kind is UnitKind.LINK for u in told[:office]):
+    if office is None or office > _OFFICE_WITHIN or any(u.kind is UnitKind.LINK for u in told[:office]):
         return ()
-    return told
+    verbs = any(document.tokens[u.first].tag in _FINITE for u in told if u.kind is UnitKind.WORD)
+    return () if verbs else told
 
 
 def _text(document: Document, told: Sequence[Unit]) -> str | None:

@@ -16,6 +16,8 @@ from archive.model import ActorKind, Resolution, Span
 _POSSESSIVES = frozenset({"his", "her", "its", "their", "my", "our"})
 _GOVERNMENTS = frozenset({"government", "governments"})
 _HEADS = (UnitKind.NAME, UnitKind.PLACE, UnitKind.OFFICE, UnitKind.WORD)
+_NOMINAL = ("DT", "JJ", "NN", "CD", "POS", "PRP$", "VBN")
+_LONGEST_PHRASE = 8
 _NAMED = (UnitKind.NAME, UnitKind.PLACE)
 
 
@@ -37,6 +39,25 @@ def voiced(discourse: Discourse, first: int, last: int) -> Iterator[Voice]:
         return
     for part in _coordinated(line):
         yield _voice(discourse, part)
+
+
+def antecedent(discourse: Discourse, token: int) -> Iterator[Voice]:
+    """Whom a relative pronoun goes back to: the noun phrase just before it, commas and brackets aside."""
+    tokens = discourse.cast.document.tokens
+    low = discourse.cast.document.sentences[discourse.cast.sentence_of(token)].first
+    last = token
+    while last > low and not tokens[last - 1].lower[0].isalnum():
+        last -= 1
+    if named := discourse.cast.by_token.get(last - 1):
+        yield Voice(named[1], Resolution.PRONOUN)
+        return
+    first = last
+    while first > low and tokens[first - 1].tag.startswith(_NOMINAL) and last - first < _LONGEST_PHRASE:
+        first -= 1
+    if first < last and any(tokens[i].tag.startswith("NN") for i in range(first, last)):
+        yield from (Voice(v.figure, Resolution.PRONOUN) for v in voiced(discourse, first, last))
+    else:
+        yield Voice(None, Resolution.PRONOUN)
 
 
 def _core(line: Sequence[Unit]) -> list[Unit]:
@@ -127,6 +148,8 @@ def _apposed(cast: Cast, part: Sequence[Unit], head: int) -> Figure | None:
     rest = part[comma + 1 :]
     index = _head(rest)
     if index is None or rest[index].kind is not UnitKind.NAME:
+        return None
+    if rest[index].last - rest[index].first == 1 and any(u.kind is UnitKind.LINK for u in part[:comma]):
         return None
     found = cast.at(rest[index].first, rest[index].last)
     if found is None:

@@ -104,13 +104,3 @@ def _fits(figure: Figure, pronoun: Pronoun) -> bool:
     if pronoun.gender == "n":
         return figure.kind not in _SINGULAR
     return figure.kind in _SINGULAR and figure.gender in ("", pronoun.gender)
-
-
-def antecedent(discourse: Discourse, token: int) -> Voice:
-    """Whom a relative pronoun goes back to: the name just before it, commas and brackets aside."""
-    tokens = discourse.cast.document.tokens
-    last = token
-    while last > 0 and not tokens[last - 1].lower[0].isalnum() and token - last < 2:
-        last -= 1
-    named = discourse.cast.by_token.get(last - 1)
-    return Voice(named[1] if named else None, Resolution.PRONOUN)

@@ -16,8 +16,8 @@ from archive.extract import cast as casting
 from archive.extract.attribution import Attribution
 from archive.extract.cast import Cast, Figure
 from archive.extract.dates import said_on
-from archive.extract.phrases import tokens_of, voiced
-from archive.extract.reference import Discourse, Voice, antecedent, first_person, third_person
+from archive.extract.phrases import antecedent, tokens_of, voiced
+from archive.extract.reference import Discourse, Voice, first_person, third_person
 from archive.extract.text import Document
 from archive.model import ActorMention, Directness, Resolution, Span, Statement, StatementKind, Via
 
@@ -81,7 +81,7 @@ def _heard(discourse: Discourse, index: int) -> Iterator[Voice]:
             _hear(discourse, attribution.parent)
         yield from first_person(discourse, index)
     elif pronoun.person == "r":
-        yield antecedent(discourse, first)
+        yield from antecedent(discourse, first)
     else:
         yield Voice(third_person(discourse, first, pronoun, index), Resolution.PRONOUN)
 

@@ -42,6 +42,7 @@ class _Course:
     """What has been assessed on one topic so far in an article."""
 
     last: Assessment | None = None
+    names: frozenset[str] = frozenset()
     by_actor: dict[str, tuple[int, Assessment]] = field(default_factory=dict)
 
 
@@ -74,7 +75,7 @@ class Assessor:
     def _on(
         self, matcher: Matcher, index: Index, hits: Sequence[Hit], statements: Sequence[Statement]
     ) -> Iterator[tuple[int, Assessment]]:
-        course = _Course()
+        course = _Course(names=_names_beside(index, hits))
         for number, statement in enumerate(statements):
             assessment = self._one(matcher, index, hits, statement, course)
             if assessment:
@@ -97,7 +98,7 @@ class Assessor:
             found = [(judge(self._lexicon, passage, (first, last), hit), hit) for hit in here]
             judged.extend(f for f in found if not elliptic or f[0].value.stance is not Stance.NO_POSITION)
             if here:
-                earlier = Antecedent(here[-1].direction, 0, earlier.assessment if earlier else None)
+                earlier = Antecedent(here[-1].direction, 0, earlier.assessment if earlier else None, course.names)
         near = earlier is not None and earlier.distance <= NEAR
         if near and earlier and earlier.assessment and not _positional(judged) and _shares(self._lexicon, passage):
             return _same(matcher.topic, earlier.assessment, passage)
@@ -116,7 +117,16 @@ def _antecedent(passage: Passage, hits: Sequence[Hit], course: _Course) -> Antec
         return None
     distance = max(0, index.sentence_number(first) - index.sentence_number(before[-1].first))
     spoke = own is not None and _sentences_since(index, own[0], first) <= NEAR
-    return Antecedent(before[-1].direction, 0 if spoke else distance, assessment)
+    return Antecedent(before[-1].direction, 0 if spoke else distance, assessment, course.names)
+
+
+def _names_beside(index: Index, hits: Sequence[Hit]) -> frozenset[str]:
+    """The stems of the names in and next to the sentences that are about the topic."""
+    sentences = index.document.sentences
+    at = {index.sentence_number(hit.first) for hit in hits}
+    near = {n + step for n in at for step in (-1, 0, 1) if 0 <= n + step < len(sentences)}
+    tokens = (i for n in near for i in range(sentences[n].first, sentences[n].last))
+    return frozenset(index.stems[i] for i in tokens if index.tags[i].startswith("NNP"))
 
 
 def _beside(passage: Passage, hits: Sequence[Hit]) -> list[Hit]:

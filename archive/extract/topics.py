@@ -128,13 +128,18 @@ class Matcher:
         """Whether the words of a term found near each other belong together: no other name or verb between them."""
         if last - first == 1:
             return not self._other_name(text, first)
-        for i in range(first, last):
-            stem = text.stems[i]
-            if any(stem in forms for forms in term.words) or stem in self.proposition.theme or stem in self.titles:
-                continue
-            if text.tags[i] in _APART or stem in _CONTRASTING:
-                return False
-        return True
+        inner = [i for i in range(first, last) if not any(text.stems[i] in forms for forms in term.words)]
+        if any(self._parts(text, i) for i in inner):
+            return False
+        acted_on = term.action is None or self._acts(text, first) is not None
+        return acted_on or len(inner) <= 1 or any(text.stems[i] == "be" for i in inner[-2:])
+
+    def _parts(self, text: Index, i: int) -> bool:
+        """Whether a word between two others belongs to something else: another name, another verb, a contrast."""
+        stem = text.stems[i]
+        if stem in self.proposition.theme or stem in self.titles:
+            return False
+        return stem in _CONTRASTING or (text.tags[i] in _APART and stem not in self.named and stem not in self.actions)
 
     def _other_name(self, text: Index, at: int) -> bool:
         """Whether a plain word stands in a name of something else ("Wall Street" for a wall)."""
@@ -183,7 +188,7 @@ class Matcher:
         """The nearest action on the theme: a verb before it, or what it must do or must be done to it after it."""
         start, end = text.sentence(first)
         for i in range(first - 1, max(start, first - _ACTION_BEFORE) - 1, -1):
-            if text.document.tokens[i].text in _NEVER_BETWEEN:
+            if text.document.tokens[i].text in _NEVER_BETWEEN or self._parts(text, i):
                 break
             if found := self._acts(text, i):
                 return i, found
