@@ -16,6 +16,7 @@ from archive.extract.residue import ParagraphKind
 from archive.extract.text import Document
 from archive.model import Span, StatementKind
 
+OUTER_MARKS = frozenset({",", ":", "DASH"})
 READ = frozenset({ParagraphKind.BODY, ParagraphKind.HEADING})
 
 
@@ -66,13 +67,14 @@ def _attribution(look: pages.Page, passed: settle.Passed, numbers: Mapping[int, 
     candidate = passed.candidate
     return Attribution(
         kind=_kind(look, candidate),
-        content=tuple(_span(look, reach) for reach in candidate.content),
+        content=tuple(_content_span(look, reach) for reach in candidate.content),
         cue=tuple(_span(look, reach) for reach in candidate.cue),
         speaker=_span(look, candidate.source) if candidate.source else None,
         via=tuple(_span(look, reach) for reach in candidate.via),
         confidence=round(gate.confidence(passed.weight), 3),
         pattern=candidate.pattern,
         parent=None if passed.parent is None else numbers[passed.parent],
+        continues=None if passed.continues is None else numbers[passed.continues],
     )
 
 
@@ -87,3 +89,14 @@ def _kind(look: pages.Page, candidate: pages.Candidate) -> StatementKind:
 def _span(look: pages.Page, reach: Reach) -> Span:
     tokens = look.document.tokens
     return Span(tokens[reach.first].start, tokens[reach.last - 1].end)
+
+
+def _content_span(look: pages.Page, reach: Reach) -> Span:
+    """A content's span, without marks that belong to the sentence around it."""
+    tokens = look.document.tokens
+    first, last = reach
+    while last - first > 1 and tokens[last - 1].tag in OUTER_MARKS:
+        last -= 1
+    while last - first > 1 and tokens[first].tag in OUTER_MARKS:
+        first += 1
+    return _span(look, Reach(first, last))

@@ -9,17 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archive.extract import direct, nominals, verbs
+from archive.extract.clauses import Reach
 from archive.extract.page import Candidate, Page
 
 
 def generate(page: Page, number: int) -> Iterator[Candidate]:
-    """The candidates whose cue stands in sentence ``number``."""
+    """The candidates whose cue stands in sentence ``number``; a cue in a quotation has its content there too."""
+    for candidate in _all(page, number):
+        quotation = page.quoted.get(candidate.cue[0].first)
+        if quotation and quotation.last < candidate.content[-1].last and candidate.content[-1].first < quotation.last:
+            end = Reach(candidate.content[-1].first, quotation.last)
+            yield candidate._replace(content=(*candidate.content[:-1], end))
+        else:
+            yield candidate
+
+
+def _all(page: Page, number: int) -> Iterator[Candidate]:
     clause = page.clauses[number]
     for i, chunk in enumerate(clause.chunks):
         if chunk.kind == "VG":
             before = direct.before(page, number, i)
             if before:
-                yield before
+                yield before._replace(via=nominals.relayed(page, clause, before.end))
             else:
                 yield from verbs.candidates(page, clause, i)
                 yield from nominals.aside(clause, i)

@@ -103,6 +103,8 @@ def subject(clause: Clause, verb: int) -> Reach | None:
         if clause.kind(i) == "Q" and _ends_speech(clause, i):
             return None
         i -= 2 if clause.kind(i) == "TIME" and clause.kind(i - 1) == "IN" else 1
+    if clause.word(i) in {"particular", "general", "turn", "response"} and clause.word(i - 1) == "in":
+        i -= 2
     found = _skip_aside(clause, i)
     if found is None:
         return None
@@ -237,6 +239,7 @@ def object_end(clause: Clause, i: int) -> int:
     """The chunk after the object that begins with chunk ``i``, with all that modifies it."""
     k = i
     limit = min(len(clause.chunks), i + FARTHEST)
+    inner = False
     while k < limit:
         kind = clause.kind(k)
         if kind == "LRB":
@@ -249,8 +252,9 @@ def object_end(clause: Clause, i: int) -> int:
             break
         if kind == "CC" and clause.kind(k + 1) == "VG" and clause.chunks[k + 1].finite:
             break
-        if kind == "CC" and clause.kind(k + 1) == "NP" and clause.finite(phrase_end(clause, k + 1)):
+        if kind == "CC" and clause.kind(k + 1) == "NP" and not inner and clause.finite(phrase_end(clause, k + 1)):
             break
+        inner = inner or kind in {"THAT", "WH"}
         if kind == "IN" and k > i and _sets_scene(clause, k):
             break
         if kind == "WH" and k > i and clause.word(k) in {"when", "where"}:

@@ -13,9 +13,9 @@ from archive.extract.page import Candidate, Page
 from archive.extract.tokens import Token
 
 THRESHOLD = 0.5
-NESTED = -4.5
+NESTED = -4.0
 """What stands in somebody's words is seldom a statement of its own,"""
-QUOTED = -4.5
+QUOTED = -4.0
 """nor is what stands in a quotation, whoever's it is."""
 
 FORMS = {"inf": -1.0, "ing": -0.3, "part": -0.3, "pass": 0.0, "fin": 0.3}
@@ -27,7 +27,7 @@ def score(page: Page, candidate: Candidate) -> float:
     """The log odds that a candidate is an attribution, by itself."""
     sure = min(max(candidate.sure, 0.01), 0.99)
     weight = math.log(sure / (1 - sure)) + _source(page, candidate) + FORMS.get(candidate.form, 0.0)
-    if candidate.cue and page.quoted[candidate.cue[0].first]:
+    if candidate.cue and candidate.cue[0].first in page.quoted:
         weight += QUOTED
     return weight
 

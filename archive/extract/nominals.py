@@ -144,6 +144,8 @@ def _according(clause: Clause, i: int, first: int, last: int) -> Candidate | Non
             return None
         content = _clause(clause, comma + 1, i)
     else:
+        if _source_named_before(clause, i):
+            return None
         if turned:
             source = turned[0]
         edge = first - 1 if clause.tokens[first - 1].tag in {",", "DASH"} else first
@@ -152,6 +154,31 @@ def _according(clause: Clause, i: int, first: int, last: int) -> Candidate | Non
             return None
         content = Reach(begin, edge)
     return Candidate("according", 0.9, (content,), (Reach(first, last),), source, free=True)
+
+
+def _source_named_before(clause: Clause, i: int) -> bool:
+    """Whether "he said" or "said X" stands right before, so that what follows only passed it on."""
+    k = i - 1
+    while clause.kind(k) in {"COMMA", "TIME", "IN"}:
+        k -= 1
+    return clause.says(k) or (clause.kind(k) == "NP" and clause.says(k - 1) and clause.kind(k - 2) in {"COMMA", "Q"})
+
+
+def relayed(page: Page, clause: Clause, token: int) -> tuple[Reach, ...]:
+    """The sources that "according to", after an attribution that ends before ``token``, says passed it on."""
+    k = clause.at(token)
+    while clause.kind(k) in {"COMMA", "TIME"}:
+        k += 1
+    first = clause.chunks[k].first if k < len(clause.chunks) else clause.last
+    if first >= clause.last:
+        return ()
+    for phrase in page.lexicon.according.get(clause.tokens[first].lower, ()):
+        last = first + len(phrase)
+        if tuple(t.lower for t in clause.tokens[first:last]) == phrase and clause.kind(start := clause.at(last, k)) == "NP":
+            end = clauses.phrase_end(clause, start)
+            by = next((j for j in range(start, end) if clause.word(j) in {"by", "from"}), start - 1)
+            return (Reach(clause.chunks[by + 1].first, clause.chunks[end - 1].last),)
+    return ()
 
 
 def aside(clause: Clause, i: int) -> Iterator[Candidate]:

@@ -40,7 +40,7 @@ class Candidate(NamedTuple):
 class Page:
     """A document with its clauses, one a sentence, and its quotations by the tokens where they open and close.
 
-    ``quoted`` tells of each token whether it stands in a quotation of more than a few words.
+    ``quoted`` tells of each token in which quotation of more than a few words it stands, if in any.
     """
 
     document: Document
@@ -49,12 +49,15 @@ class Page:
     lexicon: cues.Cues
     opens: Mapping[int, Quotation]
     closes: Mapping[int, Quotation]
-    quoted: bytearray
+    quoted: Mapping[int, Quotation]
 
     def paragraph_end(self, token: int) -> int:
         """The token after the paragraph that holds ``token``."""
-        paragraphs = self.document.paragraphs
-        return paragraphs[bisect_right(paragraphs, token, key=lambda p: p.first) - 1].last
+        return self.document.paragraphs[self.paragraph_of(token)].last
+
+    def paragraph_of(self, token: int) -> int:
+        """The number of the paragraph that holds ``token``."""
+        return bisect_right(self.document.paragraphs, token, key=lambda p: p.first) - 1
 
 
 def page(document: Document, quotations: Sequence[Quotation]) -> Page:
@@ -68,16 +71,8 @@ def page(document: Document, quotations: Sequence[Quotation]) -> Page:
         lexicon,
         {q.first: q for q in outer if q.opened},
         {q.last: q for q in outer if q.closed},
-        _quoted(len(document.tokens), outer),
+        {token: q for q in outer if q.last - q.first >= FRAGMENT for token in range(q.first, q.last)},
     )
-
-
-def _quoted(size: int, quotations: Sequence[Quotation]) -> bytearray:
-    marks = bytearray(size)
-    for q in quotations:
-        if q.last - q.first >= FRAGMENT:
-            marks[q.first : q.last] = b"\x01" * (q.last - q.first)
-    return marks
 
 
 def _clause(document: Document, lexicon: cues.Cues, first: int, last: int) -> Clause:

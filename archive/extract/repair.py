@@ -25,8 +25,8 @@ def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> lis
             tags[i] = "VBD" if not any(w in LINKING for w in words[max(0, i - 3) : i - 1]) else "VBN"
         elif tag == "VB" and _is_plural_present(words, tags, i):
             tags[i] = "VBP"
-        elif (tag in {"VBN", "NNS", "NN"}) and words[i] in verbs and _follows_adverb(words, tags, i):
-            tags[i] = "VBD" if tag == "VBN" else "VBZ"
+        elif tag in {"VBN", "NNS", "NN", "JJ"} and words[i] in verbs and _follows_adverb(words, tags, i):
+            tags[i] = "VBD" if words[i].endswith("ed") or tag == "VBN" else "VBZ"
         elif tag in {"NNS", "NN", "VBN"} and words[i] in verbs and _closes_quotation(words, tags, i):
             tags[i] = "VBD" if tag == "VBN" else "VBZ"
         elif tag == "NNS" and words[i] in verbs and words[i + 1 : i + 2] == ["that"] and tags[i - 1] in {"NNP", "PRP", ",", "-RRB-"}:
@@ -66,7 +66,7 @@ def _follows_adverb(words: Sequence[str], tags: Sequence[str], i: int) -> bool:
         k -= 1
     if words[i] in {"based", "known", "called", "born"} or any(words[j] in LINKING for j in range(max(0, i - 4), i)):
         return False
-    return tags[k] in NOMINAL and (tags[i] == "VBN" or words[i].endswith("s"))
+    return tags[k] in NOMINAL and (tags[i] == "VBN" or words[i].endswith(("s", "ed")))
 
 
 def _make_finite(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> None:
@@ -74,7 +74,7 @@ def _make_finite(words: Sequence[str], tags: list[str], verbs: Collection[str]) 
     for i in range(1, len(tags) - 1):
         if tags[i] not in {"NNS", "NNP", "NNPS", "VBN", "NN", "VB"} or words[i] not in verbs:
             continue
-        if tags[i - 1] not in NOMINAL | ADVERBS | {"CD", "-RRB-", ","} or tags[i + 1] not in OPENS_OBJECT | {"RB", ",", ":"}:
+        if words[i - 1] not in {"particular", "general"} and tags[i - 1] not in NOMINAL | ADVERBS | {"CD", "-RRB-", ","} or tags[i + 1] not in OPENS_OBJECT | {"RB", ",", ":"}:
             continue
         if tags[i] == "VBN" or (words[i].endswith("ed") and tags[i] in {"NNP", "NN"}):
             if tags[i + 1] != "IN" or i > len(tags) // 3:

@@ -38,23 +38,42 @@ def settle(page: Page, weighed: Iterable[tuple[float, Candidate]]) -> list[Passe
     for weight, candidate in grown:
         parent = inside.get(_place(candidate))
         if parent is not None:
-            weight += gate.NESTED if not page.quoted[_place(candidate)] else gate.NESTED - gate.QUOTED
+            weight += gate.NESTED - (gate.QUOTED if _place(candidate) in page.quoted else 0.0)
         if weight < limit:
             continue
         for first, last in candidate.content:
             for token in range(first, last):
                 inside.setdefault(token, len(passed))
         passed.append(Passed(candidate, weight, parent))
-    return passed
+    return passed + list(_unattributed(page, passed))
+
+
+def _unattributed(page: Page, passed: Sequence[Passed]) -> Iterator[Passed]:
+    """Quotations that fill a paragraph and name no source: they go on with what was said in the paragraph before."""
+    said = {k for one in passed for first, last in one.candidate.content for k in (first, first + 1, last - 1)}
+    last_in: dict[int, int] = {}
+    for number, one in enumerate(passed):
+        if one.parent is None and one.candidate.pattern.split(".")[0] in {"direct", "verb", "bare", "according"}:
+            place = page.paragraph_of(_place(one.candidate))
+            best = last_in.get(place)
+            if best is None or _place(passed[best].candidate) < _place(one.candidate):
+                last_in[place] = number
+    for quotation in page.quotations:
+        place = page.paragraph_of(quotation.first)
+        paragraph = page.document.paragraphs[place]
+        if quotation.single or quotation.first in said or quotation.first + 1 in said or place - 1 not in last_in:
+            continue
+        if quotation.first - paragraph.first <= 1 and paragraph.last - quotation.last <= 1:
+            number = last_in[place] = last_in[place - 1]
+            yield Passed(Candidate("goes_on", 0.7, (Reach(quotation.first, quotation.last),), direct=True), 0.85, None, number)
 
 
 def _one_each(hopeful: Sequence[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
     """The best candidate for each cue."""
-    best: dict[tuple[Reach, ...], tuple[float, Candidate]] = {}
+    best: dict[tuple[Reach, ...], float] = {}
     for weight, candidate in hopeful:
-        if candidate.cue not in best or weight > best[candidate.cue][0]:
-            best[candidate.cue] = (weight, candidate)
-    return list(best.values())
+        best[candidate.cue] = max(weight, best.get(candidate.cue, weight))
+    return [(weight, candidate) for weight, candidate in hopeful if weight == best[candidate.cue]]
 
 
 def _claims(candidates: Iterable[Candidate]) -> frozenset[int]:

@@ -35,16 +35,28 @@ def candidates(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     found = complement(page, clause, i, clause.at(after, i), cue)
     if found:
         frame, content, cue_end = found
-        yield Candidate(
-            f"verb.{frame}",
-            cue.frames.get("np" if frame == "rel" else frame, 0.05),
-            (content,),
-            (Reach(chunk.first, max(after, cue_end)),),
-            source_of(clause, i),
-            form=chunk.form,
-            free=cue.free,
-            direct=frame == "quote",
-        )
+        for part in _coordinated(clause, content) if frame in {"that", "bare"} else (content,):
+            yield Candidate(
+                f"verb.{frame}",
+                cue.frames.get("np" if frame == "rel" else frame, 0.05),
+                (part,),
+                (Reach(chunk.first, max(after, cue_end)),),
+                source_of(clause, i),
+                form=chunk.form,
+                free=cue.free,
+                direct=frame == "quote",
+            )
+
+
+def _coordinated(clause: Clause, content: Reach) -> Iterator[Reach]:
+    """The clauses of "that … and that …", one each."""
+    first, k = content.first, clause.at(content.first)
+    while k + 1 < len(clause.chunks) and clause.chunks[k + 1].last < content.last:
+        if clause.kind(k) == "CC" and clause.kind(k + 1) == "THAT":
+            yield Reach(first, clause.chunks[k].first)
+            first = clause.chunks[k + 1].last
+        k += 1
+    yield Reach(first, content.last)
 
 
 def source_of(clause: Clause, i: int) -> Reach | None:
@@ -77,7 +89,17 @@ def complement(page: Page, clause: Clause, i: int, k: int, cue: Cue) -> tuple[st
     start = k + 1 if clause.kind(k) == "Q" else k
     if frame in {"wh", "bare"}:
         return frame, _clause(clause, start, i), 0
+    if frame == "as":
+        return frame, _named(clause, start), 0
     return frame, _object(clause, start), 0
+
+
+def _named(clause: Clause, k: int) -> Reach:
+    """Somebody or something with what it is called or seen as."""
+    end = clauses.phrase_end(clause, k)
+    if clause.word(end) == "as" and end + 1 < len(clause.chunks):
+        return Reach(clause.chunks[k].first, _object(clause, end + 1).last)
+    return _object(clause, k)
 
 
 def _after_addressee(clause: Clause, k: int) -> int:
