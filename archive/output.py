@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol, TextIO
+from typing import Any, Literal, Protocol, TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -18,6 +20,8 @@ from rich.text import Text
 from archive.model import Span, Statement, quoted
 
 PIPE_WIDTH = 160
+NEVER_WRAPPED = 24
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d{6}Z")
 FORMATS = ("table", "json", "jsonl", "csv")
 Row = Mapping[str, Any]
 
@@ -27,6 +31,18 @@ class Advance(Protocol):
 
     def __call__(self, done: int, total: int) -> None:
         """Show ``done`` of ``total``."""
+
+
+def for_people(format_: str | None) -> bool:
+    """Whether an answer is to be a table: it was asked for, or stdout is a terminal."""
+    return format_ == "table" or (format_ is None and sys.stdout.isatty())
+
+
+def short_moment(value: object) -> object:
+    """A moment to the minute, or to the day where it is a day's first; anything else as it is."""
+    if isinstance(value, str) and (found := _MOMENT.fullmatch(value)):
+        return found[1] if found[2] == "00:00" else f"{found[1]} {found[2]}"
+    return value
 
 
 def write(rows: Sequence[Row], format_: str | None, out: TextIO | None = None) -> None:
@@ -63,13 +79,15 @@ def _plain(value: object) -> object:
 
 
 def _table(rows: Sequence[Row], out: TextIO) -> None:
-    console = Console(file=out, highlight=False, width=None if out.isatty() else PIPE_WIDTH)
+    console = Console(file=out, highlight=False, width=None if out.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH)
     if not rows:
         Console(stderr=True, highlight=False).print("nothing found")
         return
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in rows[0]:
-        table.add_column(name, overflow="fold", justify="right" if _numeric(rows, name) else "left")
+        narrow = max(len(str(_plain(row[name]))) for row in rows) <= NEVER_WRAPPED
+        side: Literal["left", "right"] = "right" if _numeric(rows, name) else "left"
+        table.add_column(name, overflow="fold", no_wrap=narrow, justify=side)
     for row in rows:
         table.add_row(*(Text("" if value is None else str(_plain(value))) for value in row.values()))
     console.print(table)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 from pythonjsonlogger.json import JsonFormatter
+from sqlalchemy.exc import SQLAlchemyError
 
 from archive import __version__
 from archive.errors import ArchiveError
@@ -70,6 +71,11 @@ def main() -> None:
         sys.exit(0)
     except OSError as error:
         _fail(f"{error.filename or 'input or output'}: {error.strerror}. Check the path and that there is space", 1)
+    except SQLAlchemyError as error:
+        _fail(f"the database failed: {getattr(error, 'orig', None) or error}. Check that it runs and has space", 2)
+    except Exception as error:
+        logging.getLogger(__name__).info("unexpected", exc_info=error)
+        _fail(f"unexpected {type(error).__name__}: {error}. This is a bug: report it with what --verbose shows", 1)
 
 
 def _fail(message: str, exit_code: int) -> None:

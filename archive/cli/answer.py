@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import datetime
 
 import click
@@ -24,18 +23,13 @@ from archive.cli.common import (
 from archive.ledger.engine import reading
 from archive.views import questions, reports
 
-NARROW = (
-    "actor_name",
-    "topic",
-    "stance",
-    "score",
-    "valid_from",
-    "cause",
-    "confidence",
-    "directness",
-    "quote",
-    "outlet",
-)
+NARROW = ("actor_name", "stance", "topic", "valid_from", "cause", "quote")
+
+STATUS = {
+    "feeds": ("feed", "health", "last_success_at", "due_at", "failures", "captured_7d", "last_error"),
+    "projections": ("name", "position", "lag", "error"),
+    "daemon": ("holder", "version", "started_at", "beat_at", "leading"),
+}
 
 
 @click.command()
@@ -145,12 +139,12 @@ def status(ctx: click.Context, format_: str | None) -> None:
             "projections": reports.projections(connection),
             "daemon": operations.signs_of_life(connection),
         }
-    if format_ == "json" or (format_ is None and not sys.stdout.isatty()):
+    if not output.for_people(format_):
         click.echo(json.dumps({"log_size": ledger.size(), **parts}, ensure_ascii=False, indent=1, default=str))
         return
     click.echo(f"events in the log: {ledger.size()}", err=True)
-    for rows in parts.values():
-        output.write(rows, format_)
+    for name, rows in parts.items():
+        output.write([{column: output.short_moment(row[column]) for column in STATUS[name]} for row in rows], format_)
 
 
 def _stances(
@@ -166,7 +160,7 @@ def _stances(
 
 
 def _write(rows: reports.Report, format_: str | None, narrow: tuple[str, ...] = NARROW) -> None:
-    """All columns for programs; for people those that fit a screen."""
-    if (format_ or "table") == "table" and (format_ or sys.stdout.isatty()):
-        rows = [{name: row[name] for name in narrow} for row in rows]
+    """Write all columns for programs; for people those that fit a screen."""
+    if output.for_people(format_):
+        rows = [{name: output.short_moment(row[name]) for name in narrow} for row in rows]
     output.write(rows, format_)
