@@ -1,0 +1,204 @@
+"""What is read becomes events, and what the configuration declares: pure functions, tested as such."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.ledger.declare import declare, declared, names
+from archive.ledger.events import (
+    ActorRegistered,
+    ArticleCaptured,
+    Draft,
+    Event,
+    FeedMoved,
+    Recorded,
+    StanceAssessed,
+    StatementRecorded,
+    StatementWithdrawn,
+    TopicRetired,
+    decode,
+    read_words,
+    seal,
+)
+from archive.ledger.record import Names, known_article, record
+from archive.model import (
+    Actor,
+    ActorKind,
+    ActorMention,
+    Article,
+    Assessment,
+    Feed,
+    Reading,
+    Span,
+    Stance,
+    Statement,
+    StatementKind,
+    Tenure,
+    TextSource,
+    Topic,
+)
+
+NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
+TEXT = "Ada Quill said the toll must stay. Ben Hale agreed. Nobody else spoke. The end of it all is near."
+COUNTRIES = Names({"a quill": "ada"}, frozenset({"norland"}))
+
+
+def article(text: str = TEXT) -> Article:
+    return Article(
+        id="a-1", feed="wire", key="guid:1", text=text, text_source=TextSource.CONTENT, captured_at=NOW, title="T"
+    )
+
+
+def statement(start: int, end: int, actor: str | None = "Ada Quill") -> Statement:
+    mention = ActorMention(name=actor, kind=ActorKind.PERSON) if actor else None
+    return Statement(kind=StatementKind.INDIRECT, content=(Span(start, end),), actor=mention)
+
+
+def reading(*statements: Statement) -> Reading:
+    return Reading(extractor="rules@1", statements=statements)
+
+
+def log(drafts: Sequence[Draft], before: Sequence[Recorded] = ()) -> list[Recorded]:
+    """Append in memory."""
+    recorded = list(before)
+    for draft in drafts:
+        version = 1 + sum(one.stream == draft.event.stream for one in recorded)
+        sealed = seal(draft, version)
+        parts = {part.name: part.body for part in sealed.parts}
+        recorded.append(decode(len(recorded) + 1, sealed.header("2024-03-01T12:00:00.000000Z"), parts))
+    return recorded
+
+
+def drafts(article: Article, read: Reading, before: Sequence[Recorded] = (), names: Names = COUNTRIES) -> list[Draft]:
+    stream = [one for one in before if one.stream == "article:a-1"]
+    return record(article, read, fingerprint="f", rules="stance@1", known=known_article(stream), names=names)
+
+
+def events(batch: Sequence[Draft], kind: type[Event]) -> list[Event]:
+    return [draft.event for draft in batch if type(draft.event) is kind]
+
+
+def test_a_batch_holds_the_revision_its_statements_and_their_assessments() -> None:
+    judged = Assessment(topic="toll", stance=Stance.CONDITIONAL, confidence=0.8, condition=Span(19, 33))
+    said = replace(statement(15, 33), assessments=(judged,), speaks_for="Norland", said_on=date(2024, 2, 28))
+    batch = drafts(article(), reading(said))
+    kinds = [type(draft.event) for draft in batch]
+    assert kinds == [ArticleCaptured, ActorRegistered, ActorRegistered, StatementRecorded, StanceAssessed]
+    recorded, assessed = batch[3].event, batch[4].event
+    assert isinstance(recorded, StatementRecorded)
+    assert isinstance(assessed, StanceAssessed)
+    assert (recorded.actor, recorded.speaks_for) == ("person:ada-quill", "country:norland")
+    assert (recorded.valid_at, recorded.precision) == ("2024-02-28T00:00:00.000000Z", "said")
+    assert (assessed.statement, assessed.confidence, assessed.by) == (recorded.statement, 800, "stance@1")
+    words = read_words(batch[3].parts["words"])
+    assert (words.content, words.condition) == ((TEXT[15:33],), TEXT[19:33])
+    assert dict(batch[0].parts) == {"text": TEXT.encode(), "title": b"T"}
+
+
+def test_unknown_stays_unknown() -> None:
+    batch = drafts(article(), reading(statement(15, 33, None)))
+    (recorded,) = events(batch, StatementRecorded)
+    assert isinstance(recorded, StatementRecorded)
+    assert (recorded.actor, recorded.named, recorded.speaks_for, recorded.precision) == (None, None, None, "captured")
+    assert events(batch, ActorRegistered) == []
+
+
+def test_known_names_lead_to_their_actor_and_accents_do_not_matter() -> None:
+    named = [ActorMention(name=name, kind=ActorKind.PERSON) for name in ("Á. Quill", "Ada Quíll", "Ada Quill")]
+    ids = [COUNTRIES.actor(mention, "a-1") for mention in named]
+    assert ids == ["ada", "person:ada-quill", "person:ada-quill"]
+
+
+@pytest.mark.parametrize("kind", [ActorKind.ANONYMOUS, ActorKind.GROUP])
+def test_the_unnamed_of_two_articles_are_two(kind: ActorKind) -> None:
+    officials = ActorMention(name="officials", kind=kind)
+    assert COUNTRIES.actor(officials, "a-1") != COUNTRIES.actor(officials, "a-2")
+
+
+def test_the_same_statement_twice_in_a_reading_is_recorded_once() -> None:
+    batch = drafts(article(), reading(statement(15, 33), statement(15, 33)))
+    assert len(events(batch, StatementRecorded)) == 1
+
+
+spans = st.tuples(st.integers(0, len(TEXT) - 2), st.integers(1, 40)).map(lambda s: (s[0], min(s[0] + s[1], len(TEXT))))
+readings = st.lists(
+    st.builds(
+        lambda span, who: statement(span[0], span[1], who), spans, st.sampled_from(["Ada Quill", "Ben Hale", None])
+    ),
+    max_size=6,
+)
+
+
+def plain(words: str) -> str:
+    return " ".join(words.split())
+
+
+@given(readings, st.lists(readings, max_size=3))
+def test_after_any_edits_what_counts_is_what_the_last_revision_says(
+    first: list[Statement], later: list[list[Statement]]
+) -> None:
+    recorded = log(drafts(article(), reading(*first)))
+    wanted = first
+    for revised in later:
+        recorded = log(drafts(article(), reading(*revised), recorded), recorded)
+        wanted = revised
+    known = known_article([one for one in recorded if one.stream == "article:a-1"])
+    assert known is not None
+    assert known.revision == 1 + len(later)
+    counted = sorted((event.actor or "", plain(known.words[id_].content[0])) for id_, event in known.live.items())
+    distinct = {(s.content, s.actor): s for s in wanted}.values()
+    said = {
+        (f"person:{s.actor.name.lower().replace(' ', '-')}" if s.actor else "", TEXT[slice(*s.content[0])])
+        for s in distinct
+    }
+    assert set(counted) == said
+
+
+@given(readings)
+def test_an_edit_that_leaves_the_statements_alone_records_and_withdraws_none(read: list[Statement]) -> None:
+    recorded = log(drafts(article(), reading(*read)))
+    again = drafts(article(), reading(*{(s.content, s.actor): s for s in read}.values()), recorded)
+    assert events(again, StatementRecorded) == []
+    assert events(again, StatementWithdrawn) == []
+
+
+FEED = Feed(id="wire", url="https://wire.example/feed", title="Wire")
+TOPIC = Topic(id="toll", proposition="The toll should go", terms=("toll",))
+ACTOR = Actor(
+    id="ada", name="Ada Quill", kind=ActorKind.PERSON, aliases=("A. Quill",), offices=(Tenure(office="Minister"),)
+)
+
+
+def test_what_is_declared_already_is_not_declared_again() -> None:
+    recorded = log(declare(declared([]), [FEED], [TOPIC], [ACTOR]))
+    assert len(recorded) == 5
+    assert declare(declared(recorded), [FEED], [TOPIC], [ACTOR]) == []
+
+
+def test_changes_of_the_configuration_are_events() -> None:
+    recorded = log(declare(declared([]), [FEED], [TOPIC], [ACTOR]))
+    moved = replace(FEED, url="https://wire.example/new")
+    (event,) = (draft.event for draft in declare(declared(recorded), [moved], [TOPIC], [ACTOR]))
+    assert event == FeedMoved("wire", moved.url, FEED.url)
+    (event,) = (draft.event for draft in declare(declared(recorded), [FEED], [], [ACTOR]))
+    assert event == TopicRetired("toll")
+    renamed = declare(declared(recorded), [replace(FEED, title="New name")], [replace(TOPIC, terms=("quay",))], [ACTOR])
+    assert [draft.event.type for draft in renamed] == ["feed.added.v1", "topic.defined.v1"]
+
+
+def test_a_feed_that_is_retired_can_come_back() -> None:
+    recorded = log(declare(declared([]), [FEED], [], []))
+    recorded = log(declare(declared(recorded), [], [], []), recorded)
+    recorded = log(declare(declared(recorded), [FEED], [], []), recorded)
+    assert [one.event.type for one in recorded] == ["feed.added.v1", "feed.retired.v1", "feed.added.v1"]
+    assert len({one.id for one in recorded}) == 3
+
+
+def test_names_of_the_registry_are_folded() -> None:
+    assert names([ACTOR], ["norland"]).actors == {"ada quill": "ada", "a quill": "ada"}
