@@ -69,7 +69,50 @@ def chunks(tokens: Sequence[Token], first: int, last: int) -> list[Chunk]:
         else:
             found.append(Chunk(SAME.get(tag, "X"), i, i + 1, i))
         i = found[-1].last
+    return _with_past(tokens, found)
+
+
+EDGES = frozenset({"COMMA", "COLON", "STOP", "THAT", "WH", "CC", "DASH", "LRB", "RRB"})
+
+
+def _with_past(tokens: Sequence[Token], found: list[Chunk]) -> list[Chunk]:
+    """The chunks, with those participles made finite which are the only verb that their clause can have."""
+    finite_since = False
+    for i, chunk in enumerate(found):
+        if chunk.kind in EDGES:
+            finite_since = False
+        elif chunk.finite:
+            finite_since = True
+        elif chunk.form == "part" and not finite_since and _is_past(tokens, found, i):
+            found[i] = chunk._replace(form="fin", finite=True)
+            finite_since = True
     return found
+
+
+def _is_past(tokens: Sequence[Token], found: Sequence[Chunk], i: int) -> bool:
+    """Whether the participle at chunk ``i`` stands where a past tense would: after its subject, with no other verb."""
+    after = found[i + 1].kind if i + 1 < len(found) else ""
+    if i + 1 < len(found) and tokens[found[i + 1].first].lower == "by":
+        return False
+    k = i - 1
+    while k > 0 and found[k].kind == "RB":
+        k -= 1
+    if k < 0:
+        return False
+    if found[k].kind == "CC":
+        return after in {"NP", "THAT", "Q"} and any(c.finite for c in found[:k])
+    if found[k].kind != "NP" or (k > 0 and found[k - 1].kind == "IN" and tokens[found[k - 1].first].lower not in _CLAUSAL):
+        if not (found[k].kind == "WH" or after in {"THAT"}):
+            return False
+    for chunk in found[i + 1 :]:
+        if chunk.kind in EDGES:
+            return True
+        if chunk.finite:
+            return False
+    return True
+
+
+_CLAUSAL = frozenset("as while if because after before when since although though until of".split())
 
 
 def _noun_phrase(tokens: Sequence[Token], i: int, last: int) -> Chunk | None:

@@ -29,7 +29,7 @@ def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> lis
             tags[i] = "VBD" if words[i].endswith("ed") or tag == "VBN" else "VBZ"
         elif tag in {"NNS", "NN", "VBN"} and words[i] in verbs and _closes_quotation(words, tags, i):
             tags[i] = "VBD" if tag == "VBN" else "VBZ"
-        elif tag == "NNS" and words[i] in verbs and words[i + 1 : i + 2] == ["that"] and tags[i - 1] in {"NNP", "PRP", ",", "-RRB-"}:
+        elif tag == "NNS" and words[i] in verbs and words[i + 1 : i + 2] == ["that"] and tags[i - 1] in {"NNP", "NNPS", "PRP", ",", "-RRB-"}:
             tags[i] = "VBZ"
     if len(tags) > 3 and FINITE.isdisjoint(tags):
         _make_finite(words, tags, verbs)
