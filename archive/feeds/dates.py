@@ -71,11 +71,6 @@ def read_date(raw: str) -> datetime | None:
     return _moment(found) if found else None
 
 
-def believable(moment: datetime) -> datetime | None:
-    """The moment itself, or None where its year is absurd or it is the zero of a clock."""
-    return moment if FIRST_YEAR <= moment.year <= LAST_YEAR and moment != EPOCH else None
-
-
 def _moment(found: re.Match[str]) -> datetime | None:
     """The parts of a match put together; hours may be 24 and seconds 60, as in some real feeds."""
     parts = {"hour": "0", "minute": "0", "second": "0", "zone": ""} | {
@@ -89,9 +84,10 @@ def _moment(found: re.Match[str]) -> datetime | None:
     try:
         number = int(month) if month.isdigit() else _MONTHS[month[:3].lower()]
         day = datetime(_year(parts["year"]), number, int(parts["day"]), tzinfo=UTC)
-        return believable(day + clock - offset)
+        moment = day + clock - offset
     except (ValueError, KeyError, OverflowError):
         return None
+    return moment if FIRST_YEAR <= moment.year <= LAST_YEAR and moment != EPOCH else None
 
 
 def _year(text: str) -> int:

@@ -7,7 +7,6 @@ in ``problems``; it never costs the feed its other entries.
 
 from __future__ import annotations
 
-import calendar
 import hashlib
 import html
 import io
@@ -15,14 +14,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 import feedparser
 
 from archive.errors import ParseError
-from archive.feeds.dates import believable, read_date
+from archive.feeds.dates import read_date
 from archive.feeds.scrub import scrub
 from archive.model import Entry
 
@@ -211,17 +210,9 @@ def _markup(detail: Raw) -> str | None:
 
 
 def _date(raw: Raw, name: str) -> datetime | None:
-    """A date by our own reading, else by feedparser's (it knows more languages) if the year stands in the text."""
+    """A date by our own reading: feedparser completes a broken one with today's month and day."""
     text = _text(raw, name)
-    if text is None:
-        return None
-    parsed = raw.get(f"{name}_parsed")
-    if (moment := read_date(text)) or not parsed or f"{parsed.tm_year:04}" not in text:
-        return moment
-    try:
-        return believable(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
-    except (ValueError, OverflowError, OSError):
-        return None
+    return read_date(text) if text else None
 
 
 def _language(raw: Raw) -> str | None:

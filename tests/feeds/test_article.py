@@ -74,6 +74,17 @@ def test_a_page_is_fetched_only_if_it_is_needed(full_text: FullText, given_entry
     assert needs_page(feed(full_text), given_entry) is needed
 
 
+def test_a_page_that_cannot_be_read_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def defeated(*_: object, **__: object) -> None:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr("trafilatura.extract", defeated)
+    article = from_entry(feed(), entry(None, "S."), PAGE, NOW)
+    assert (article.text, article.text_source) == ("S.", TextSource.SUMMARY)
+    with pytest.raises(ParseError, match="RecursionError: too deep"):
+        from_file(b"<!doctype html>" + PAGE, name="a.html", captured_at=NOW)
+
+
 def test_everything_known_goes_into_the_article() -> None:
     delivered = Entry(
         key="guid:1",

@@ -155,6 +155,12 @@ def test_redirects_to_anything_but_http_are_refused(target: str) -> None:
         using(routing({"/feed": (302, target)}), fetching())
 
 
+def test_a_redirect_that_leads_nowhere_is_a_failure() -> None:
+    with pytest.raises(FetchFailedError, match="leads nowhere") as caught:
+        using(answering(b"", 302), fetching())
+    assert caught.value.status == 302
+
+
 def test_a_redirect_takes_no_credentials_along() -> None:
     seen: list[web.BaseRequest] = []
 

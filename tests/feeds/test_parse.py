@@ -117,6 +117,27 @@ def test_links_of_a_feed_in_a_file_are_resolved_against_the_site_it_names() -> N
     assert parse(item("<link>/etc/passwd</link>"), {}, "/home/feed.xml").entries[0].link is None
 
 
+@pytest.mark.parametrize("raw", ["2004-j\u00falius-13T9:15-05:00", "10:15", "--02-26", "2004", "next Monday"])
+def test_a_date_that_cannot_be_read_is_not_completed_from_the_clock(raw: str) -> None:
+    (entry,) = parse(item(f"<pubDate>{raw}</pubDate>"), {}, URL).entries
+    assert (entry.published, entry.published_raw) == (None, raw)
+
+
+@pytest.mark.parametrize("link", ["http://[::1/", "mailto:a@b.example", "file:///etc/passwd"])
+def test_a_link_that_leads_nowhere_is_none(link: str) -> None:
+    assert parse(item(f"<link>{link}</link>"), {}, URL).entries[0].link is None
+
+
+def test_what_defeats_feedparser_is_an_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    def defeated(*_: object, **__: object) -> None:
+        raise AssertionError("unexpected call")
+
+    monkeypatch.setattr("feedparser.parse", defeated)
+    with pytest.raises(ParseError, match="AssertionError: unexpected call") as caught:
+        parse(item(""), {}, URL)
+    assert caught.value.where == URL
+
+
 ENTITIES = """<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa">{more}<!ENTITY x SYSTEM "file:///etc/passwd">]>
 <rss version="2.0"><channel><item><title>T</title><description>&j; &x;</description></item></channel></rss>"""
 
