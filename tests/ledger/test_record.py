@@ -154,7 +154,7 @@ def test_after_any_edits_what_counts_is_what_the_last_revision_says(
     counted = sorted((event.actor or "", plain(known.words[id_].content[0])) for id_, event in known.live.items())
     distinct = {(s.content, s.actor): s for s in wanted}.values()
     said = {
-        (f"person:{s.actor.name.lower().replace(' ', '-')}" if s.actor else "", TEXT[slice(*s.content[0])])
+        (f"person:{s.actor.name.lower().replace(' ', '-')}" if s.actor else "", plain(TEXT[slice(*s.content[0])]))
         for s in distinct
     }
     assert set(counted) == said
