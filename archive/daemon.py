@@ -54,6 +54,7 @@ class Daemon:
         self.archive, self.now, self.me = archive, now, me or this_process()
         self.leading = False
         self._stop = asyncio.Event()
+        self._stopped: str | None = None
         self._polling: set[asyncio.Task[object]] = set()
         self._feeds = {feed.id: feed for feed in archive.config.feeds}
 
@@ -131,11 +132,15 @@ class Daemon:
             log.error("polling failed", exc_info=error)
 
     async def _project(self) -> None:
-        """Bring the projections up to the end of the log; one that stopped says so at every try."""
+        """Bring the projections up to the end of the log; one that stopped is told once, and shows in ``status``."""
+        stopped = None
         try:
             await asyncio.to_thread(catch_up, self.archive.engine, self.archive.ledger)
         except ArchiveError as error:
-            log.error("projection stopped", extra={"reason": str(error)})
+            stopped = str(error)
+        if stopped and stopped != self._stopped:
+            log.error("projection stopped", extra={"reason": stopped})
+        self._stopped = stopped
 
     async def _tidy(self) -> None:
         await asyncio.to_thread(self._tidy_up)
