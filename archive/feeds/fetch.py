@@ -35,7 +35,7 @@ from yarl import URL
 
 from archive import __version__
 from archive.errors import FetchError
-from archive.feeds.body import Body, BodyError
+from archive.feeds.body import Body
 from archive.feeds.gate import Gate
 
 FEED_TYPES = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
@@ -190,7 +190,7 @@ class Fetcher:
             refused = error.os_error.errno == errno.EACCES
             remedy = "Add the host to archive.allow of feeds.yaml if it is yours" if refused else None
             raise FetchFailedError(f"cannot connect: {error.strerror or error}", where=url, remedy=remedy) from error
-        except (ClientError, OSError, ValueError, BodyError) as error:
+        except (ClientError, OSError, ValueError) as error:
             raise FetchFailedError(f"the fetch failed: {str(error) or type(error).__name__}", where=url) from error
 
     async def _follow(self, start: URL, validators: Validators, accept: str) -> Fetched:
