@@ -12,6 +12,8 @@ from archive.extract.tokens import Token
 
 SAYING = frozenset({"say", "say_only", "tell"})
 
+TELLING = SAYING | {"oppose", "direct", "call", "accuse"}
+
 FARTHEST = 45
 """Chunks looked at on either side of a verb: sentences without an end must not cost more than their length."""
 
@@ -313,6 +315,8 @@ def _is_fronted(clause: Clause, verb: int) -> bool:
     start = 0
     while clause.kind(start) in {"CC", "RB", "Q"}:
         start += 1
+    if clause.kind(start) == "VG" and start <= verb and not clause.finite(start):
+        return True
     if clause.kind(start) not in {"IN", "WH"} or clause.word(start) not in SUBORDINATE | {"if"}:
         return False
     return not any(clause.kind(k) == "COMMA" and _main_clause(clause, k + 1) for k in range(start, verb))
@@ -382,7 +386,8 @@ def _same_subject(clause: Clause, k: int, verb: int) -> bool:
     """Whether verb group ``k`` tells what the subject of ``verb`` did besides."""
     while clause.kind(k) in {"RB", "Q"}:
         k += 1
-    if not clause.finite(k) or clause.cues[k] is None or not clause.finite(verb):
+    cue = clause.cues[k] if k < len(clause.cues) else None
+    if cue is None or cue.classes.isdisjoint(TELLING) or not clause.finite(k) or not clause.finite(verb):
         return False
     return tense(clause, k) == tense(clause, verb) and tense(clause, verb) in {"VBD", "VBZ"}
 

@@ -8,6 +8,8 @@ from archive.extract.page import Candidate, Page
 from archive.extract.quotes import Quotation
 
 SPEAKING = frozenset({"say", "say_only", "tell", "think", "direct"})
+UNKNOWN = {"quote": 0.6, "bare": 0.01}
+"""Any verb may stand with a quotation ("…," he thundered)."""
 LEADS = frozenset({",", ":", "DASH", "QUOTE", "CC"})
 
 
@@ -15,9 +17,10 @@ def before(page: Page, number: int, i: int) -> Candidate | None:
     """The candidate whose cue is the verb group at chunk ``i`` and whose content stands before source and cue."""
     clause = page.clauses[number]
     chunk, cue = clause.chunks[i], clause.cues[i]
-    if cue is None or "quote" not in cue.frames or chunk.form != "fin" or cue.classes.isdisjoint(SPEAKING):
+    if chunk.form != "fin" or (cue is not None and ("quote" not in cue.frames or cue.classes.isdisjoint(SPEAKING))):
         return None
-    after = clause.at(chunk.head + 1 + len(cue.rest), i)
+    words = Reach(chunk.first, chunk.head + 1 + (len(cue.rest) if cue else 0))
+    after = clause.at(words.last, i)
     found = _source(clause, i, after)
     if found is None:
         return None
@@ -26,12 +29,11 @@ def before(page: Page, number: int, i: int) -> Candidate | None:
     if content is None or not _ends(clause, rest, content[1] == "direct.before"):
         return None
     reach, pattern = content
-    sure = cue.frames["quote"] if pattern == "direct.before" else cue.frames.get("bare", 0.4)
+    frames = cue.frames if cue else UNKNOWN
+    sure = frames["quote"] if pattern == "direct.before" else frames.get("bare", 0.4)
     end = clause.chunks[rest - 1].last
-    words = Reach(chunk.first, chunk.head + 1 + len(cue.rest))
-    return Candidate(
-        pattern, sure, (reach,), (words,), source, (), chunk.form, cue.free, pattern == "direct.before", end
-    )
+    free = cue is not None and cue.free
+    return Candidate(pattern, sure, (reach,), (words,), source, (), chunk.form, free, pattern == "direct.before", end)
 
 
 def _source(clause: Clause, i: int, after: int) -> tuple[Reach, int, int] | None:
@@ -52,6 +54,9 @@ def _ends(clause: Clause, k: int, quoted: bool) -> bool:
     After a quotation (``quoted``) the circumstance may be a clause ("he said after the vote had failed").
     """
     kind = clause.kind(k)
+    if quoted:
+        limit = min(k + 10, len(clause.chunks) - 1)
+        return kind != "THAT" and not any(clause.kind(j) == "COLON" and clause.kind(j + 1) == "Q" for j in range(k, limit))
     if kind in {"", "STOP", "COMMA", "Q", "TIME", "RRB", "DASH", "COLON"}:
         return kind != "COLON" or clause.word(k) == ";"
     limit = min(k + 10, len(clause.chunks))
@@ -59,7 +64,7 @@ def _ends(clause: Clause, k: int, quoted: bool) -> bool:
         return clause.kind(k + 1) == "NP" and clause.finite(clauses.phrase_end(clause, k + 1))
     if kind in {"IN", "RB", "RP"} or (kind == "VG" and clause.chunks[k].form == "ing"):
         return clause.word(k) not in {"whether", "if"} and not any(
-            (clause.kind(j) in {"THAT", "COLON"} and not quoted) or (clause.finite(j) and not quoted) for j in range(k, limit)
+            clause.kind(j) in {"THAT", "COLON"} or clause.finite(j) for j in range(k, limit)
         )
     if kind == "NP":  # whom it was said to
         end = clauses.phrase_end(clause, k)

@@ -268,6 +268,11 @@ def _passive(page: Page, clause: Clause, i: int, cue: Cue | None) -> Iterator[Ca
         if subject:
             content = (subject, _object(clause, k + 1)) if k + 1 < len(clause.chunks) else (subject,)
             yield Candidate("passive.as", 0.5, content, (Reach(chunk.first, clause.chunks[k].last),), None, form="pass")
+    if chunk.form == "pass" and "discuss" in cue.classes and cue.rest and clause.kind(clause.at(after, i)) == "NP":
+        content = (_object(clause, clause.at(after, i)),)
+        yield Candidate("passive.about", 0.5, content, (Reach(chunk.first, after),), None, form="pass")
+    if chunk.form == "pass" and "wh" in cue.frames and (clause.kind(k) == "WH" or clause.word(k) in {"if", "whether"}):
+        yield Candidate("passive.wh", 0.6, (_clause(clause, k, i),), (Reach(chunk.first, after),), None, form="pass")
     if chunk.form == "pass" and clause.kind(k) == "THAT" and "that" in cue.frames:
         yield Candidate(
             "passive.that", 0.6, (_clause(clause, k + 1, i),), (Reach(chunk.first, after),), None, form="pass"
