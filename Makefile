@@ -9,8 +9,8 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 .PHONY: run test lint bench eval clean
 
 run: $(VENV)/.run  ## Set up, poll the example, print who stands where, then stay as the daemon
-	$(BIN)/archive poll example
-	$(BIN)/archive stances
+	$(BIN)/archive poll example --format table
+	$(BIN)/archive stances --format table
 	exec $(BIN)/archive run
 
 test: $(VENV)/.dev lint  ## Set up, check style, types and import contracts, run the tests on both databases
