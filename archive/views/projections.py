@@ -95,8 +95,7 @@ class Generation:
             if start >= size:
                 return
             for events in ledger.read_batches(start, size, parts=(WORDS,), batch=batch):
-                with writing(engine) as connection:
-                    self.advance(connection, events)
+                self._advance_alone(engine, events)
                 if progress:
                     progress(events[-1].position, size)
 
@@ -118,8 +117,25 @@ class Generation:
         found = {names[row.name].name: Cursor(**(dict(row._mapping) | {"name": names[row.name].name})) for row in rows}
         return {name: _checked(cursor, self._named(name)) for name, cursor in found.items()}
 
-    def advance(self, connection: Connection, events: Sequence[Recorded]) -> None:
-        """Apply a batch, or what each projection has not applied of it, in this transaction."""
+    def _advance_alone(self, engine: Engine, events: Sequence[Recorded]) -> None:
+        """Apply a batch in a transaction of its own; once more, with care, where an event of it cannot be applied.
+
+        Care takes savepoints, and on SQLite a savepoint makes bulk writes many times slower.
+        """
+        try:
+            with writing(engine) as connection:
+                self.advance(connection, events, careful=False)
+        except Exception as error:
+            if _concerns_database(error) or isinstance(error, SetBackError):
+                raise
+            with writing(engine) as connection:
+                self.advance(connection, events)
+
+    def advance(self, connection: Connection, events: Sequence[Recorded], *, careful: bool = True) -> None:
+        """Apply a batch, or what each projection has not applied of it, in this transaction.
+
+        A projection that meets an event it cannot apply stops there; without ``careful`` the error is raised.
+        """
         cursors = self.cursors(connection, lock=True)
         for projection in self.projections:
             cursor = cursors.get(projection.name)
@@ -134,7 +150,8 @@ class Generation:
             limit = min((cursors[name].position for name in projection.reads), default=events[-1].position)
             mine = [one for one in events if cursor.position < one.position <= limit]
             if mine:
-                cursors[projection.name] = moved = self._apply(connection, projection, cursor, mine)
+                apply = self._apply_carefully if careful else self._apply
+                cursors[projection.name] = moved = apply(connection, projection, cursor, mine)
                 self._store(connection, moved)
 
     def _named(self, name: str) -> Projection:
@@ -158,29 +175,30 @@ class Generation:
     def _apply(
         self, connection: Connection, projection: Projection, cursor: Cursor, events: Sequence[Recorded]
     ) -> Cursor:
-        """The cursor after a batch: at its end, or before the event that could not be applied.
-
-        A batch that fails is undone and halved until that event stands alone.
-        """
+        """The cursor after a batch."""
         handled = [one for one in events if type(one.event) in projection.handles]
+        if handled:
+            rows = Rows(connection, self.suffix, cursor.position)
+            rows.write(projection.fold(handled, rows))
+        return replace(cursor, position=events[-1].position)
+
+    def _apply_carefully(
+        self, connection: Connection, projection: Projection, cursor: Cursor, events: Sequence[Recorded]
+    ) -> Cursor:
+        """The cursor after a batch, or before the event of it that cannot be applied: found by halving."""
         try:
-            if handled:
-                with connection.begin_nested():
-                    rows = Rows(connection, self.suffix, cursor.position)
-                    rows.write(projection.fold(handled, rows))
+            with connection.begin_nested():
+                return self._apply(connection, projection, cursor, events)
         except Exception as error:
             if _concerns_database(error):
                 raise
-            if len(handled) == 1:
-                failed_at = handled[0].position
-                return replace(cursor, position=failed_at - 1, failed_at=failed_at, error=_line(error))
-            middle = handled[len(handled) // 2].position
-            first = [one for one in events if one.position < middle]
-            cursor = self._apply(connection, projection, cursor, first)
-            if cursor.error is not None:
-                return cursor
-            return self._apply(connection, projection, cursor, events[len(first) :])
-        return replace(cursor, position=events[-1].position)
+            if len(events) == 1:
+                return replace(cursor, failed_at=events[0].position, error=_line(error))
+        middle = len(events) // 2
+        cursor = self._apply_carefully(connection, projection, cursor, events[:middle])
+        if cursor.error is not None:
+            return cursor
+        return self._apply_carefully(connection, projection, cursor, events[middle:])
 
     def _store(self, connection: Connection, cursor: Cursor) -> None:
         connection.execute(

@@ -72,18 +72,19 @@ class Rows:
         """The rows of a query, which may use these macros.
 
         ``{x_rows}`` is a projected table; ``{keys}`` a table of the keys, with columns k0, k1 …; ``{position}``
-        the position of :class:`Rows`; ``{moment:x}`` a column of moments, read as text.
+        the position of :class:`Rows`; ``{moment:x}`` a column of moments, read as text; ``{at:k0}`` the opposite.
         """
         if not keys:
             return []
         sql = re.sub(r"\{(\w+_rows)\}", rf"\g<1>{self.suffix}", query).replace("{position}", str(self.position))
         names = [f"k{n}" for n in range(len(keys[0]))]
         if self._dialect.name == "sqlite":
-            sql = re.sub(r"\{moment:([\w.]+)\}", r"\g<1>", sql)
+            sql = re.sub(r"\{(?:moment|at):([\w.]+)\}", r"\g<1>", sql)
             columns = ", ".join(f"json_extract(value, '$[{n}]') AS {name}" for n, name in enumerate(names))
             sql = sql.replace("{keys}", f"(SELECT {columns} FROM json_each(?)) AS k")
             return list(self._driver.execute(sql, (msgspec.json.encode(keys).decode(),)))
         sql = re.sub(r"\{moment:([\w.]+)\}", lambda found: MOMENT_AS_TEXT.format(found[1]), sql)
+        sql = re.sub(r"\{at:([\w.]+)\}", r"\g<1>::timestamptz", sql)
         arrays = ", ".join(["%s::text[]"] * len(names))
         sql = sql.replace("{keys}", f"unnest({arrays}) AS k({', '.join(names)})")
         with self._driver.cursor() as cursor:

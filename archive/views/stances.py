@@ -1,12 +1,13 @@
 """Assessments → the bitemporal course of each actor's stance on each topic.
 
 Every event that touches a course is applied on its own, so that each state of knowledge is kept: a row that no
-longer holds ends at that event's position, and what takes its place begins there. Most events append at the end of
-a course, which needs its last row only; for the others the whole course is read and made anew.
+longer holds ends at that event's position, and what takes its place begins there. Most events touch one place of a
+course, and only the rows from there on are read; for the others the whole course is read and made anew.
 """
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -59,6 +60,8 @@ JOIN {{statement_rows}} s ON s.statement = r.statement
 WHERE r.actor = k0 AND r.topic = k1
 """
 
+_FROM_THERE_ON = "r.known_to IS NULL AND (r.valid_to IS NULL OR r.valid_to > {at:k2})"
+
 
 class Why(NamedTuple):
     """The event that changes a course: where and when it was recorded, and what it is a sign of."""
@@ -104,9 +107,9 @@ class Held(NamedTuple):
 
 
 class Course:
-    """The rows in force of one pair, and the statements they follow from.
+    """The rows in force of one pair, in order, and the statements they follow from.
 
-    ``elements`` is None while only the last row is read; ``added`` holds what was appended in the meantime.
+    While only the rows that this batch can touch are read, ``elements`` is None, and ``added`` holds what came in.
     """
 
     def __init__(self, held: list[Held], elements: dict[str, Element] | None) -> None:
@@ -142,7 +145,7 @@ class _Courses:
         said = (Said(*row) for row in rows.fetch(_SAID, [(statement,) for statement in sorted(touched)]))
         self._said = {one.statement: one for one in said}
         self._best = self._judged_before()
-        self._courses = self._last_rows(batch)
+        self._courses = self._touched(batch)
 
     def _judged_before(self) -> dict[str, dict[str, Element]]:
         """The assessments that count so far, by statement and topic."""
@@ -153,16 +156,21 @@ class _Courses:
             best.setdefault(element.statement, {})[topic] = element
         return best
 
-    def _last_rows(self, batch: Sequence[Recorded]) -> dict[Pair, Course]:
-        """The courses that will be appended to, each with its last row only. A course without one has no elements."""
-        pairs = {
-            (self._merges.canonical(said.actor), one.event.topic)
-            for one in batch
-            if isinstance(one.event, StanceAssessed) and (said := self._said.get(one.event.statement)) and said.actor
-        }
-        last = self._read_held(pairs, "r.valid_to IS NULL AND r.known_to IS NULL")
-        found = {held.pair: held for held in last}
-        return {pair: Course([found[pair]], None) if pair in found else Course([], {}) for pair in pairs}
+    def _touched(self, batch: Sequence[Recorded]) -> dict[Pair, Course]:
+        """The courses that assessments of this batch go into, from the first place on that one of them touches."""
+        first: dict[Pair, str] = {}
+        for one in batch:
+            event = one.event
+            if isinstance(event, StanceAssessed) and (said := self._said.get(event.statement)) and said.actor:
+                pair = (self._merges.canonical(said.actor), event.topic)
+                first[pair] = min(first.get(pair, said.valid_at), said.valid_at)
+        courses = {pair: Course([], {}) for pair in first}
+        for held in self._read_held([(*pair, at) for pair, at in sorted(first.items())], _FROM_THERE_ON):
+            courses[held.pair].held.append(held)
+            courses[held.pair].elements = None
+        for course in courses.values():
+            course.held.sort(key=_valid_from)
+        return courses
 
     def assess(self, event: StanceAssessed, why: Why) -> None:
         said = self._said.get(event.statement)
@@ -182,7 +190,7 @@ class _Courses:
             known[event.topic] = element
             if said.actor is not None and said.live_at(why.position):
                 pair = (self._merges.canonical(said.actor), event.topic)
-                self._place(pair, element, why, fresh=before is None)
+                self._place(pair, element, why, before)
 
     def withdraw(self, event: StatementWithdrawn, why: Why) -> None:
         said = self._said.get(event.statement)
@@ -227,31 +235,50 @@ class _Courses:
         yield Insert(stance_rows, opened)
         yield Update(stance_rows, ("known_to", "known_until"), ended)
 
-    def _place(self, pair: Pair, element: Element, why: Why, *, fresh: bool) -> None:
-        """Put an element into its course; ``fresh`` where it replaces none of the same statement."""
-        if not (fresh and self._append(pair, element, why)):
-            course = self._whole(pair)
-            course[element.statement] = element
-            self._revise(pair, course, why)
-
-    def _append(self, pair: Pair, element: Element, why: Why) -> bool:
-        """Add what was said after everything the course shows. False, without effect, where it was said before."""
+    def _place(self, pair: Pair, element: Element, why: Why, before: Element | None) -> None:
+        """Put an element into its course, in the place of ``before``, if the statement was assessed before."""
         course = self._courses.get(pair)
-        if course is None or (course.held and element < course.held[-1].segment.element):
-            return False
-        if course.elements is None:
-            course.added.append(element)
+        locally = self._insert if before is None else self._exchange if before.tier == element.tier else None
+        if course and locally and locally(course, pair, element, why):
+            if course.elements is None:
+                course.added.append(element)
+            else:
+                course.elements[element.statement] = element
         else:
-            course.elements[element.statement] = element
-        last = course.held[-1] if course.held else None
-        if last and element.tier > last.segment.element.tier:
+            elements = self._whole(pair)
+            elements[element.statement] = element
+            self._revise(pair, elements, why)
+
+    def _insert(self, course: Course, pair: Pair, element: Element, why: Why) -> bool:
+        """Show a new element between the rows before and after it. False, without effect, where it hides later ones."""
+        place = bisect(course.held, element, key=_element_of)
+        before = course.held[place - 1] if place else None
+        after = course.held[place] if place < len(course.held) else None
+        if after and after.segment.element.tier > element.tier:
+            return False
+        hidden = before is not None and element.tier > before.segment.element.tier
+        if hidden or (after and after.segment.valid_from == element.valid_at):
             return True
-        if last:
-            self._end(course.held.pop(), why)
-            if last.segment.valid_from < element.valid_at:
-                closed = last.segment._replace(valid_to=element.valid_at)
-                course.held.append(self._open(pair, closed, why, last.cause))
-        course.held.append(self._open(pair, Segment(element.valid_at, None, element), why, why.cause))
+        shown = []
+        if before:
+            self._end(before, why)
+            if before.segment.valid_from < element.valid_at:
+                cut = before.segment._replace(valid_to=element.valid_at)
+                shown.append(self._open(pair, cut, why, before.cause))
+        segment = Segment(element.valid_at, after.segment.valid_from if after else None, element)
+        shown.append(self._open(pair, segment, why, why.cause))
+        course.held[max(place - 1, 0) : place] = shown
+        return True
+
+    def _exchange(self, course: Course, pair: Pair, element: Element, why: Why) -> bool:
+        """Take another label of the same kind for a statement: where it is shown, its row changes in place."""
+        place = bisect(course.held, element.valid_at, key=_valid_from) - 1
+        held = course.held[place] if place >= 0 else None
+        if held and held.segment.element.statement == element.statement:
+            same = held.segment.element.stance == element.stance
+            self._end(held, why)
+            segment = held.segment._replace(element=element)
+            course.held[place] = self._open(pair, segment, why, held.cause if same else why.cause)
         return True
 
     def _revise(self, pair: Pair, elements: Mapping[str, Element], why: Why, causes: Causes | None = None) -> None:
@@ -288,8 +315,8 @@ class _Courses:
             course.held = sorted(held.values(), key=_valid_from)
         return course.elements
 
-    def _read_held(self, pairs: Iterable[Pair], condition: str) -> list[Held]:
-        found = self._rows.fetch(f"{_HELD} AND {condition} ORDER BY r.known_from", sorted(pairs))
+    def _read_held(self, keys: Sequence[tuple[str, ...]], condition: str) -> list[Held]:
+        found = self._rows.fetch(f"{_HELD} AND {condition} ORDER BY r.known_from", keys)
         return [
             Held((actor, topic), Segment(values[0], valid_to, Element(*values)), known_from, known_since, cause)
             for actor, topic, valid_to, known_from, known_since, cause, *values in found
@@ -310,6 +337,10 @@ class _Courses:
 
 def _authority(element: Element) -> tuple[int, int]:
     return element.authority
+
+
+def _element_of(held: Held) -> Element:
+    return held.segment.element
 
 
 def _valid_from(held: Held) -> str:
