@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from archive.extract import mentions, units
 from archive.extract.mentions import Mention
@@ -89,7 +90,7 @@ class Cast:
     def called(self, name: str) -> Figure | None:
         """The figure whose name this is, or ends or begins with it."""
         wanted = fold(name).split()
-        return next((f for f in self.figures if _agrees(fold(f.name).split(), wanted)), None)
+        return next((f for f in self.figures if _agrees(_parts(f.name), wanted)), None)
 
     def holder(self, office: str, tie: Place | None, before: int) -> Figure | None:
         """Who holds an office in this article: the last one named so before a token, else the first after it."""
@@ -194,16 +195,21 @@ def _by_surname(figures: Sequence[Figure], mention: Mention, frequency: Counter[
         for f in figures
         if f.kind is ActorKind.PERSON
         and " " in f.name
-        and (fold(f.name).split()[-len(wanted) :] == wanted or (f.gender and fold(f.name).split()[0] == wanted[0]))
+        and (_parts(f.name)[-len(wanted) :] == tuple(wanted) or (f.gender and _parts(f.name)[0] == wanted[0]))
         and not (f.gender and mention.gender and f.gender != mention.gender)
     ]
-    surnamed = [f for f in fitting if fold(f.name).split()[-1] == wanted[-1]]
+    surnamed = [f for f in fitting if _parts(f.name)[-1] == wanted[-1]]
     candidates = surnamed or fitting
     before = [f for f in candidates if f.seen[0] < mention.first]
     if len(candidates) > 1 and not mention.gender:
         return max(before or candidates, key=lambda f: frequency[id(f)])
     nearest = before or candidates
     return nearest[-1] if nearest else None
+
+
+@lru_cache(maxsize=1 << 12)
+def _parts(name: str) -> tuple[str, ...]:
+    return tuple(fold(name).split())
 
 
 def _agrees(full: Sequence[str], wanted: Sequence[str]) -> bool:

@@ -12,11 +12,13 @@ from archive.model import Assessment
 NEAR = 2
 """Sentences back within which a bare "this" or "nothing" still means the topic."""
 
+NEAREST = 1
+"""Sentences back within which "his proposal" does."""
+
 FAR = 4
 """Sentences back within which "the proposal" does."""
 
 NOUN, POINTER, EXPLETIVE, NOTHING = 0.75, 0.65, 0.55, 0.7
-_DETERMINERS = frozenset({"DT", "PRP$"})
 _INDEFINITE = frozenset({"a", "an", "any", "some", "another", "every", "each", "no"})
 _INTRODUCING = frozenset({"of", "about", "on", "for", "over", "that", "with"})
 _OPENING = 3
@@ -48,9 +50,11 @@ def take_up(
         return None
     nouns = lexicon.anaphors | (lexicon.objects & named)
     for i in range(*sentence):
-        strength = NOUN if index.stems[i] in nouns and _definite(index, i, sentence, earlier.names) else 0.0
-        if earlier.distance <= NEAR:
-            strength = strength or _bare(lexicon, index, i, sentence)
+        strength = 0.0
+        if index.stems[i] in nouns and index.tags[i] in {"NN", "NNS"} and _definite(index, i, sentence, earlier, named):
+            strength = NOUN
+        elif earlier.distance <= NEAR:
+            strength = _bare(lexicon, index, i, sentence)
         if strength:
             return Hit(i, i + 1, earlier.direction, strength, None)
     return None
@@ -70,25 +74,30 @@ def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int]) -> 
     return EXPLETIVE if lower == "it" else POINTER
 
 
-def _definite(index: Index, i: int, sentence: tuple[int, int], names: frozenset[str]) -> bool:
+def _definite(index: Index, i: int, sentence: tuple[int, int], earlier: Antecedent, named: frozenset[str]) -> bool:
     """Whether a noun points back: "this possibility", "Quill's plan"; not "a plan", nor "the plan to move"."""
-    return _determined(index, i, sentence[0], names) and not _complemented(index, i, sentence[1])
+    return not _complemented(index, i, sentence[1]) and _determined(index, i, sentence[0], earlier, named)
 
 
 def _complemented(index: Index, i: int, last: int) -> bool:
     """Whether a noun says itself what it is about: "the question of pay", "his plan to move", "policy record"."""
     if i + 1 >= last:
         return False
+    if index.tags[i + 1] == "RB" and index.tags[i + 2 : i + 3] == ("TO",):
+        return True
     return index.tags[i + 1] in {"TO", "NN", "NNS"} or index.document.tokens[i + 1].lower in _INTRODUCING
 
 
-def _determined(index: Index, i: int, low: int, names: frozenset[str]) -> bool:
+def _determined(index: Index, i: int, low: int, earlier: Antecedent, named: frozenset[str]) -> bool:
     """Whether a determiner points back, or the possessor is one of those who had to do with the topic."""
     for j in range(i - 1, max(low, i - 4) - 1, -1):
-        if index.tags[j] == "POS":
-            return j > low and index.stems[j - 1] in names
-        if index.tags[j] in _DETERMINERS:
+        tag = index.tags[j]
+        if tag == "POS":
+            return j > low and index.stems[j - 1] in earlier.names
+        if tag == "PRP$":
+            return earlier.distance <= NEAREST
+        if tag == "DT":
             return index.document.tokens[j].lower not in _INDEFINITE
-        if not index.tags[j].startswith(("JJ", "NN", "VBN", "RB")):
+        if not tag.startswith(("JJ", "VBN", "RB")) and index.stems[j] not in named:
             return False
     return False

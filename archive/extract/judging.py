@@ -21,6 +21,10 @@ _JUDGED = frozenset({Kind.GOOD, Kind.BAD, Kind.NOT_NOW, Kind.UNDECIDED})
 _EXCLUDING = frozenset({"not", "no", "without"})
 _ASKABLE = frozenset({Stance.SUPPORT, Stance.OPPOSE, Stance.OPEN, Stance.NOT_NOW})
 _ANSWERING = 0.6
+_FEARED = 0.6
+_FINITE = frozenset({"VBZ", "VBD", "VBP", "MD"})
+_PREDICATING = _FINITE | {"VB", "VBN", "VBG"}
+_SET_OFF = frozenset({"as", ":", "—", "–", "-", "'", "‘", "’", "“", '"', "”"})
 _FOREIGN = Value(Stance.NO_POSITION, 0.5)
 
 
@@ -89,14 +93,18 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
     index, low = passage.index, scope.clause[0]
     governed = low == scope.sentence[0] and scope.sentence == passage.sentences[0]
     outer = [o for o in scope.cue if governed or o.kind is Kind.SILENT]
+    reported = bool(outer) and (
+        _finite(index, low, hit.first) or (hit.action != hit.first and _finite(index, hit.last, hit.last + 2))
+    )
     left = [o for o in scope.operators if o.first < hit.last and not _supposed(index, o, hit, scope.clause)]
     right = [o for o in scope.operators if o.first >= hit.last]
     if any(foreign(lexicon, passage, o, low, hit) for o in left):
         return _answered(scope, left, governed=governed)
     over = [*_governing(lexicon, index, [*outer, *left], hit), *_excluded(lexicon, index, hit, low)]
-    found = value(over)
+    found = _reported(lexicon, index, value(over), scope) if reported else value(over)
     if not found.stance or _claims(index, over, hit):
-        found = value([*over, *_predicate(lexicon, passage, low, right, hit)])
+        predicate = list(_predicate(lexicon, passage, scope, right, hit))
+        found = value([*over, *predicate]) if predicate else found
     return found if found.stance else _enacted(passage, scope, left, hit)
 
 
@@ -151,16 +159,49 @@ def _claims(index: Index, over: Sequence[Operator], hit: Hit) -> bool:
     return bool(over) and any(index.stems[i] in _CLAIMING for i in range(over[-1].last, hit.first))
 
 
-def _predicate(lexicon: Lexicon, passage: Passage, low: int, right: Sequence[Operator], hit: Hit) -> Iterator[Operator]:
+def _finite(index: Index, first: int, last: int) -> bool:
+    return any(tag in _FINITE for tag in index.tags[first:last])
+
+
+def _reports_clause(index: Index, low: int, hit: Hit) -> bool:
+    """Whether a mention stands in a whole clause: after a finite verb, or as the subject of one."""
+    subject = hit.action != hit.first and _finite(index, hit.last, hit.last + 2)
+    return subject or _finite(index, low, hit.first)
+
+
+def _reported(lexicon: Lexicon, index: Index, found: Value, scope: Scope) -> Value:
+    """What a cue with a whole clause as its content tells: to hope *that* is no support of what the clause names."""
+    if len(found.operators) != 1 or found.operators[0] not in scope.cue:
+        return found
+    stem = index.stems[found.operators[0].first]
+    if stem in lexicon.reporting:
+        return Value(None, 1.0)
+    return found._replace(confidence=_FEARED) if stem in lexicon.fearing else found
+
+
+def _predicate(
+    lexicon: Lexicon, passage: Passage, scope: Scope, right: Sequence[Operator], hit: Hit
+) -> Iterator[Operator]:
     """What is said of a mention after it: judgements, and verbs that are not infinitives of purpose."""
-    tags = passage.index.tags
+    index = passage.index
+    naming = any(index.stems[i] in lexicon.naming for a, b in passage.cue for i in range(a, b))
     for number, operator in enumerate(right):
-        purpose = operator.first > 0 and tags[operator.first - 1] == "TO" and operator.kind is not Kind.OPEN
+        purpose = operator.first > 0 and index.tags[operator.first - 1] == "TO" and operator.kind is not Kind.OPEN
         modal = operator.kind in MODAL and not any(o.kind not in MODAL for o in right[number + 1 :])
         if modal or (purpose and operator.kind not in _JUDGED):
             continue
-        if not foreign(lexicon, passage, operator, low, hit):
+        if not (naming or _predicated(index, hit.last, operator)):
+            continue
+        if not foreign(lexicon, passage, operator, scope.clause[0], hit):
             yield operator
+
+
+def _predicated(index: Index, first: int, operator: Operator) -> bool:
+    """Whether an operator after a mention is said of it: by a verb, or set off in quotation marks or by a pause."""
+    if operator.kind is Kind.NOT_NOW or operator.first == first or index.tags[operator.first].startswith(("VB", "MD")):
+        return True
+    between = range(first, operator.first)
+    return any(index.tags[i] in _PREDICATING or index.document.tokens[i].lower in _SET_OFF for i in between)
 
 
 def _enacted(passage: Passage, scope: Scope, left: Sequence[Operator], hit: Hit) -> Value:

@@ -74,6 +74,9 @@ class Lexicon:
     positions: frozenset[str]
     sharing: frozenset[str]
     about: frozenset[str]
+    reporting: frozenset[str]
+    fearing: frozenset[str]
+    naming: frozenset[str]
     hypothetical: frozenset[str]
     performing: frozenset[str]
 
@@ -127,13 +130,14 @@ def load(language: str) -> Lexicon:
     """The operators of a supported language, loaded at first use."""
     vocabulary = propositions.vocabulary(language)
     words, stem = vocabulary.words, vocabulary.stemmer
+    negators = frozenset(stem.of(w) for w in words.negators)
     kinds = ((stem.phrase(p), Kind(name)) for name, phrases in words.operators.items() for p in phrases)
     return Lexicon(
         words=vocabulary,
-        phrases=Phrases(kinds, propositions.SKIPPED),
+        phrases=Phrases(kinds, propositions.SKIPPED, negators),
         conditions=Phrases(((stem.phrase(p), True) for p in words.conditions), frozenset()),
         momentary=Phrases(((stem.phrase(p), True) for p in words.momentary), frozenset()),
-        negators=frozenset(stem.of(w) for w in words.negators),
+        negators=negators,
         breaks=words.breaks,
         own=frozenset(stem.of(w) for w in words.own),
         others=frozenset(stem.of(w) for w in words.others),
@@ -142,6 +146,9 @@ def load(language: str) -> Lexicon:
         positions=frozenset(stem.of(w) for w in words.positions),
         sharing=frozenset(stem.of(w) for w in words.sharing),
         about=frozenset(stem.of(w) for w in words.about),
+        reporting=frozenset(stem.of(w) for w in words.reporting),
+        fearing=frozenset(stem.of(w) for w in words.fearing),
+        naming=frozenset(stem.of(w) for w in words.naming),
         hypothetical=frozenset(stem.of(w) for w in words.hypothetical),
         performing=frozenset(stem.of(w) for w in words.performing),
     )

@@ -18,6 +18,7 @@ _GOVERNMENTS = frozenset({"government", "governments"})
 _HEADS = (UnitKind.NAME, UnitKind.PLACE, UnitKind.OFFICE, UnitKind.WORD)
 _NOMINAL = ("DT", "JJ", "NN", "CD", "POS", "PRP$", "VBN")
 _LONGEST_PHRASE = 8
+_PEOPLE = frozenset({"person", "man", "woman", "boy", "girl", "one", "somebody", "someone", "insider", "veteran"})
 _NAMED = (UnitKind.NAME, UnitKind.PLACE)
 
 
@@ -185,6 +186,11 @@ def _described(discourse: Discourse, part: Sequence[Unit], head: int) -> Voice:
     return Voice(described, Resolution.EXPLICIT if described.principal or described.tie else Resolution.NOMINAL)
 
 
+def _human(cast: Cast, rank: str, noun: str) -> bool:
+    offices = cast.words.offices
+    return rank not in {"", "bodies"} or not offices.crowds.isdisjoint({noun, noun + "s"}) or noun in _PEOPLE
+
+
 def _spoke_as(discourse: Discourse, office: str) -> Figure | None:
     """An unnamed actor who already spoke under this description."""
     wanted = office.casefold()
@@ -216,6 +222,6 @@ def _description(cast: Cast, part: Sequence[Unit], head: int) -> Figure:
         tie=tie,
         principal=principal,
         former=any(document.tokens[i].lower in offices.former for i in range(part[0].first, unit.last)),
-        gender=mentions.given_gender(cast.words, "", last.lower) or ("n" if collective else ""),
+        gender=mentions.given_gender(cast.words, "", last.lower) or ("" if _human(cast, rank, last.lower) else "n"),
         plural=plural,
     )

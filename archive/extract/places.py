@@ -6,12 +6,11 @@ States. Which kind of name it was is kept, for a capital stands for its governme
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated
 
 import msgspec
@@ -69,10 +68,10 @@ class Gazetteer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """All names of a language, by their folded spelling; ``longest`` is the most words a name has."""
+    """All names of a language, by their folded spelling; ``reach`` is the most words a name beginning so has."""
 
     by_name: Mapping[str, Place]
-    longest: int
+    reach: Mapping[str, int]
 
     def find(self, phrase: str) -> Place | None:
         """The country or organisation that exactly this phrase names, with or without an article."""
@@ -80,22 +79,28 @@ class Places:
 
     def starting(self, words: tuple[str, ...]) -> tuple[Place, int] | None:
         """The longest name that these words begin with, and how many of them it takes."""
-        for length in range(min(len(words), self.longest), 0, -1):
+        article = words[0] in ("the", "The")
+        head = _folded(words[1] if article and len(words) > 1 else words[0])
+        for length in range(min(len(words), self.reach.get(head, 0) + article), article, -1):
             ends_in_word = any(c.isalnum() for c in words[length - 1])
             if ends_in_word and (place := self.by_name.get(key(" ".join(words[:length])))):
                 return place, length
         return None
 
 
-_ARTICLE = re.compile(r"(?:the|The)\s+")
 _MARKS = str.maketrans("’‐‑", "'--")
 
 
 def key(phrase: str) -> str:
     """A spelling in which names are compared: no accents, no periods, no article, but upper and lower case."""
-    decomposed = unicodedata.normalize("NFKD", phrase.translate(_MARKS))
-    plain = "".join(c for c in decomposed if c != "." and not unicodedata.combining(c))
-    return _ARTICLE.sub("", " ".join(plain.split()), count=1) if plain[:1] in "tT" else " ".join(plain.split())
+    words = [folded for word in phrase.split() if (folded := _folded(word))]
+    return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "The") else words)
+
+
+@lru_cache(maxsize=1 << 14)
+def _folded(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word.translate(_MARKS))
+    return "".join(c for c in decomposed if c != "." and not unicodedata.combining(c))
 
 
 @cache
@@ -109,7 +114,11 @@ def load(language: str) -> Places:
             for name in names:
                 if form is not NameKind.CAPITAL or name not in gazetteer.unnamed:
                     by_name.setdefault(key(name), place)
-    return Places(by_name, max(len(name.split()) for name in by_name))
+    reach: dict[str, int] = {}
+    for spelling in by_name:
+        head, *rest = spelling.replace("'", " '").split()
+        reach[head] = max(reach.get(head, 0), 1 + len(rest))
+    return Places(by_name, reach)
 
 
 def _named(

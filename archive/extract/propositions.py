@@ -30,6 +30,7 @@ _PREPOSITIONS = frozenset(
     {"of", "on", "to", "in", "at", "for", "from", "by", "with", "into", "against", "over", "along", "as", "about"}
 )
 _BESIDE_VERB = frozenset({"be", "to", "have", "also", "the", "a", "an"})
+_PARTICLES = frozenset({"out", "up", "down", "off", "away", "back", "asid"})
 _UNLISTED = -1
 
 
@@ -56,6 +57,9 @@ class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     positions: tuple[str, ...]
     sharing: tuple[str, ...]
     about: tuple[str, ...]
+    reporting: tuple[str, ...]
+    fearing: tuple[str, ...]
+    naming: tuple[str, ...]
     pointers: frozenset[str]
     own: tuple[str, ...]
     others: tuple[str, ...]
@@ -136,7 +140,8 @@ def read(proposition: str, words: Vocabulary) -> Proposition:
     verb = stems[at] if at < len(stems) else ""
     if passive and verb not in words.single:
         verb = next((s for s in rest if s in words.single), verb)
-    theme, around = (subject, rest) if passive or not _content(rest) else (rest, subject)
+    passive = passive or not _content(rest) or rest[0] in _PREPOSITIONS | _PARTICLES
+    theme, around = (subject, rest) if passive else (rest, subject)
     named = {s for w, s in zip(said, stems, strict=True) if s in around and words.places.find(w)}
     forms = (words.alternatives(w) for w, s in zip(said, stems, strict=True) if s in named)
     return Proposition(

@@ -174,7 +174,15 @@ def _beside(cast: Cast, attribution: Attribution) -> str:
         _mark(kept, anchor.start - _BESIDE - start, anchor.end + _BESIDE - start, 1)
     for content in attribution.content:
         _mark(kept, content.start - start, content.end - start, 0)
-    return "".join(c if keep else "\n" for c, keep in zip(document.text[start:end], kept, strict=True))
+    return "\n".join(document.text[start + low : start + high] for low, high in _runs(kept))
+
+
+def _runs(kept: bytearray) -> Iterator[tuple[int, int]]:
+    low = kept.find(1)
+    while low >= 0:
+        high = kept.find(0, low)
+        yield low, high if high >= 0 else len(kept)
+        low = kept.find(1, high) if high >= 0 else -1
 
 
 def _mark(kept: bytearray, low: int, high: int, value: int) -> None:

@@ -90,6 +90,7 @@ class Assessor:
         passage = Passage.of(index, statement)
         judged: list[tuple[Judgement, Hit]] = []
         earlier = _antecedent(passage, hits, course)
+        named = any(h.first < last and h.last > first for first, last in passage.sentences for h in hits)
         for first, last in passage.sentences:
             here = [h for h in hits if h.first < last and h.last > first]
             if not here and (taken := take_up(self._lexicon, index, (first, last), earlier, matcher.named)):
@@ -99,8 +100,8 @@ class Assessor:
             judged.extend(f for f in found if not elliptic or f[0].value.stance is not Stance.NO_POSITION)
             if here:
                 earlier = Antecedent(here[-1].direction, 0, earlier.assessment if earlier else None, course.names)
-        near = earlier is not None and earlier.distance <= NEAR
-        if near and earlier and earlier.assessment and not _positional(judged) and _shares(self._lexicon, passage):
+        agrees = not named and not _positional(judged) and _shares(self._lexicon, passage)
+        if agrees and earlier and earlier.assessment and earlier.distance <= NEAR:
             return _same(matcher.topic, earlier.assessment, passage)
         return _settled(matcher.topic, index, judged)
 

@@ -67,11 +67,15 @@ def _bare(word: str) -> str:
 class Phrases(Generic[T]):
     """Phrases by their stems, each with a value; the longest wins, then the one given first.
 
-    Between two words of a phrase one word may stand whose part of speech is in ``skipped``: "a very bad idea".
+    Between two words of a phrase one word may stand whose part of speech is in ``skipped`` ("a very bad idea"),
+    unless it is one of ``kept``, which change the meaning.
     """
 
-    def __init__(self, phrases: Iterable[tuple[tuple[str, ...], T]], skipped: frozenset[str]) -> None:
+    def __init__(
+        self, phrases: Iterable[tuple[tuple[str, ...], T]], skipped: frozenset[str], kept: frozenset[str] = frozenset()
+    ) -> None:
         self._skipped = skipped
+        self._kept = kept
         by_first: dict[str, list[tuple[tuple[str, ...], T]]] = {}
         for stems, value in phrases:
             by_first.setdefault(stems[0], []).append((stems[1:], value))
@@ -87,7 +91,7 @@ class Phrases(Generic[T]):
 
     def _end(self, rest: tuple[str, ...], stems: Sequence[str], tags: Sequence[str], i: int, last: int) -> int:
         for wanted in rest:
-            if i < last and stems[i] != wanted and tags[i] in self._skipped:
+            if i < last and stems[i] != wanted and tags[i] in self._skipped and stems[i] not in self._kept:
                 i += 1
             if i >= last or stems[i] != wanted:
                 return 0

@@ -213,7 +213,7 @@ class Matcher:
 
 def _ends(text: Index, i: int, end: int) -> bool:
     """Whether a verb has no object: "the toll must stay", "wages have to rise to ten crowns"."""
-    return i + 1 >= end or not text.tags[i + 1].startswith(("DT", "NN", "JJ", "PRP", "CD"))
+    return i + 1 >= end or not text.tags[i + 1].startswith(("DT", "NN", "JJ", "PRP", "CD", "RP"))
 
 
 def _windows(words: tuple[frozenset[str], ...], text: Index) -> Iterator[tuple[int, int]]:
@@ -282,7 +282,7 @@ def _term(term: str, words: Vocabulary, proposition: Proposition, actions: Mappi
 
 def _heads(term: Term, words: Vocabulary, proposition: Proposition, actions: Mapping[str, Action]) -> frozenset[str]:
     """The last word of a term that says what it is about, neither what is done with it nor where."""
-    generic = {words.stemmer.of(a) for a in words.words.anaphors}
+    generic = {words.stemmer.of(a) for a in (*words.words.anaphors, *words.words.objects)}
     for forms in reversed(term.words):
         if forms.isdisjoint(actions) and forms.isdisjoint(proposition.around) and forms.isdisjoint(generic):
             return forms

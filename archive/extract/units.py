@@ -144,13 +144,17 @@ def _plural(office: str) -> str:
     return (head[:-1] + "ies" if head.endswith("y") else head + "s") + of + rest
 
 
+_LONGEST_PLACE = 8
 _QUOTES = frozenset("\"“”„'‘’«»")
 _OPENERS = frozenset(
     {"DT", "IN", "PRP", "PRP$", "CC", "WRB", "WP", "WDT", "RB", "EX", "MD", "TO", "UH", "VB", "VBG", "VBN", "VBD"}
-    | {"VBZ", "VBP", "CD", "JJR", "RBR", "PDT"}
+    | {"VBZ", "VBP", "CD", "JJ", "JJR", "JJS", "RBR", "PDT"}
 )
-_MARKS = {",": UnitKind.COMMA, "and": UnitKind.AND, "&": UnitKind.AND} | dict.fromkeys(
-    ("'s", "’s", "'", "’"), UnitKind.POSSESSIVE
+_FIXED = (
+    {",": UnitKind.COMMA, "and": UnitKind.AND, "&": UnitKind.AND}
+    | dict.fromkeys(("'s", "’s", "'", "’"), UnitKind.POSSESSIVE)
+    | dict.fromkeys(LINKS, UnitKind.LINK)
+    | dict.fromkeys(RELATIVES, UnitKind.STOP)
 )
 
 
@@ -180,8 +184,11 @@ class _Cutter:
     def unit(self, i: int) -> Unit:
         """The unit that begins at a token."""
         lower = self.tokens[i].lower
-        if kind := _MARKS.get(lower):
+        if kind := _FIXED.get(lower):
             return Unit(kind, i, i + 1)
+        if lower == self.tokens[i].text and lower[0].isalpha():
+            # Most words are plain lower-case ones: nothing but an office can begin there.
+            return (lower in self.words.reach and self._office(i)) or Unit(UnitKind.WORD, i, i + 1)
         if not lower[0].isalnum():
             return Unit(UnitKind.STOP, i, i + 1)
         return self._known(i) or self._plain(i)
@@ -192,7 +199,7 @@ class _Cutter:
         if not self.tokens[i].text[0].isupper():
             return office
         end = self._name_end(i)
-        ahead = self.tokens[i : min(self.last, i + self.words.places.longest)]
+        ahead = self.tokens[i : min(self.last, i + _LONGEST_PLACE)]
         found = self.words.places.starting(tuple(t.text for t in ahead))
         if found and (not office or i + found[1] > office.last) and not (end > i + found[1] and _heads_name(found[0])):
             return Unit(UnitKind.PLACE, i, i + found[1], place=found[0])
@@ -213,9 +220,7 @@ class _Cutter:
     def _plain(self, i: int) -> Unit:
         if (end := self._name_end(i)) > i:
             return Unit(UnitKind.NAME, i, end)
-        lower = self.tokens[i].lower
-        kind = UnitKind.LINK if lower in LINKS else UnitKind.STOP if lower in RELATIVES else UnitKind.WORD
-        return Unit(kind, i, i + 1)
+        return Unit(UnitKind.WORD, i, i + 1)
 
     def _name_end(self, i: int) -> int:
         """Where the name that begins at ``i`` ends; ``i`` itself where none begins."""
@@ -259,7 +264,10 @@ class _Cutter:
     def _opens_sentence(self, i: int) -> bool:
         """Whether the capital at ``i`` may be there only because a sentence or quotation begins."""
         begins = i == self.opening or (i > 0 and self.tokens[i - 1].text in '.!?:;"“„«»›')
-        return begins and self.tokens[i].tag in _OPENERS
+        if not begins or self.tokens[i].tag.startswith("NNP"):
+            return False
+        named = i + 1 < self.last and self.tokens[i + 1].tag.startswith("NNP") and self._capital(i + 1)
+        return self.tokens[i].tag in _OPENERS or not named
 
 
 def _heads_name(place: places.Place) -> bool:
