@@ -9,6 +9,7 @@ mark is ``QUOTE``, every dash between words ``DASH``, and a hyphenated word is o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from archive.extract import cues, lexicon, residue, tagger, tokens
@@ -52,6 +53,7 @@ class Document:
         return self.text[self.tokens[first].start : self.tokens[last - 1].end] if first < last else ""
 
 
+@lru_cache(maxsize=1)
 def analyse(text: str, language: str = "en") -> Document:
     """Cut ``text`` into paragraphs, sentences and tagged tokens; ``language`` must have a pack."""
     pack, verbs = lexicon.load(language), cues.load(language).verbs
