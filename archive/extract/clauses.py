@@ -152,7 +152,7 @@ def _skip_aside(clause: Clause, i: int) -> tuple[int, int] | None:
                     break
             elif best is not None:
                 break
-        elif clause.kind(k) in {"STOP", "COLON"}:
+        elif clause.kind(k) in {"STOP", "COLON"} and closing != "RRB":
             break
         k -= 1
     return (best - 1, i) if best is not None else None
@@ -279,6 +279,8 @@ def _list_goes_on(clause: Clause, k: int) -> bool:
     if clause.kind(k + 1) != "NP":
         return False
     end = phrase_end(clause, k + 1)
+    if any(clause.kind(j) == "CC" for j in range(k + 2, end)) and not clause.finite(end):
+        return True
     if clause.kind(end) == "COMMA":
         return clause.kind(end + 1) == "CC" or (clause.kind(end + 1) == "NP" and _list_goes_on(clause, end))
     return False

@@ -40,7 +40,7 @@ def _is_plural_present(words: Sequence[str], tags: Sequence[str], i: int) -> boo
     k = i - 1
     while k > 0 and tags[k] in ADVERBS:
         k -= 1
-    if tags[k] not in NOMINAL or words[k] in {"it", "he", "she", "him", "her", "them", "us", "me"}:
+    if tags[k] not in NOMINAL | {"CD"} or words[k] in {"it", "he", "she", "him", "her", "them", "us", "me"}:
         return False
     return not any(words[j] in CAUSING or tags[j] in {"MD", "TO"} for j in range(max(0, k - 6), i))
 

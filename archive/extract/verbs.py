@@ -108,6 +108,8 @@ def _after_addressee(clause: Clause, k: int) -> int:
         for end in (k + 1, clauses.phrase_end(clause, k)):
             if _is_clause(clause, end) and not clause.finite(end):
                 return end
+            if clause.kind(end) == "VG" and clause.chunks[end].form == "inf":
+                return end
     return k
 
 
