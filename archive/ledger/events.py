@@ -475,9 +475,13 @@ class _Envelope(msgspec.Struct, frozen=True, gc=False):
     parts: dict[str, str] = {}
 
 
+_json = msgspec.json.Encoder().encode
+_sorted_json = msgspec.json.Encoder(order="sorted").encode
+
+
 def canonical(value: object) -> bytes:
     """Canonical JSON in the safe profile; ValueError for what the profile excludes."""
-    encoded = msgspec.json.encode(value, order="sorted")
+    encoded = _sorted_json(value)
     _check_profile(msgspec.json.decode(encoded))
     return encoded
 
@@ -502,8 +506,11 @@ def _check_profile(value: object) -> None:
 
 def event_id(event: Event, version: int) -> str:
     """The id that the same fact has whoever records it: 128 bits of SHA-256, as 32 hexadecimal digits."""
-    facts = (type(event).type, event.stream, version, *event.identity)
-    return hashlib.sha256(msgspec.json.encode(facts)).hexdigest()[:32]
+    return _id(type(event).type, event.stream, version, event.identity)
+
+
+def _id(kind: str, stream: str, version: int, identity: Identity) -> str:
+    return hashlib.sha256(_json((kind, stream, version, *identity))).hexdigest()[:32]
 
 
 def commitment(part: Part) -> str:
@@ -515,24 +522,14 @@ def commitment(part: Part) -> str:
 def seal(draft: Draft, version: int, *, salt: Callable[[int], bytes] = os.urandom) -> Sealed:
     """Fix a draft's version, id and header bytes. Salts are random unless ``salt`` says otherwise."""
     event = draft.event
-    parts = tuple(Part(name, salt(SALT_BYTES), body) for name, body in sorted(draft.parts.items()))
-    header: dict[str, object] = {
-        "data": event,
-        "id": event_id(event, version),
-        "stream": event.stream,
-        "type": type(event).type,
-        "version": version,
-    }
-    if parts:
+    kind, stream = type(event).type, event.stream
+    identifier = _id(kind, stream, version, event.identity)
+    header: dict[str, object] = {"data": event, "id": identifier, "stream": stream, "type": kind, "version": version}
+    parts: tuple[Part, ...] = ()
+    if draft.parts:
+        parts = tuple(Part(name, salt(SALT_BYTES), body) for name, body in sorted(draft.parts.items()))
         header["parts"] = {part.name: commitment(part) for part in parts}
-    return Sealed(
-        id=str(header["id"]),
-        stream=event.stream,
-        version=version,
-        type=type(event).type,
-        timeless_header=msgspec.json.encode(header, order="sorted"),
-        parts=parts,
-    )
+    return Sealed(identifier, stream, version, kind, _sorted_json(header), parts)
 
 
 _envelopes = msgspec.json.Decoder(_Envelope)
@@ -571,7 +568,7 @@ def _upcast(envelope: _Envelope, upcasters: Mapping[str, Upcaster]) -> Event:
 
 def words_part(texts: Words) -> bytes:
     """The ``words`` part of a statement as bytes."""
-    return msgspec.json.encode(texts, order="sorted")
+    return _sorted_json(texts)
 
 
 _words = msgspec.json.Decoder(Words)

@@ -25,18 +25,19 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def extend(frontier: Iterable[bytes], size: int, leaves: Iterable[bytes]) -> tuple[bytes, ...]:
-    """The frontier of ``size`` leaves after more leaf hashes were appended."""
-    subtrees = list(frontier)
+    """The frontier of ``size`` leaves after more leaf hashes were appended; those of one call are held in memory."""
+    subtrees, nodes, kept = list(frontier), list(leaves), []
     if len(subtrees) != size.bit_count():
         raise ValueError(f"a frontier of {size} leaves has {size.bit_count()} hashes, not {len(subtrees)}")
-    for leaf in leaves:
-        carried, filled = leaf, size
-        while filled & 1:
-            carried = node_hash(subtrees.pop(), carried)
-            filled >>= 1
-        subtrees.append(carried)
-        size += 1
-    return tuple(subtrees)
+    while nodes or subtrees:
+        # One height of the tree after the other: the subtree that waits there stands before the new ones
+        if size & 1:
+            nodes.insert(0, subtrees.pop())
+        if len(nodes) & 1:
+            kept.append(nodes.pop())
+        nodes = [node_hash(left, right) for left, right in zip(nodes[::2], nodes[1::2], strict=True)]
+        size >>= 1
+    return tuple(reversed(kept))
 
 
 def root(frontier: Iterable[bytes]) -> bytes:

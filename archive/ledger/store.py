@@ -13,13 +13,12 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine
 
 from archive.errors import ConflictError, LogError
 from archive.ledger import merkle
 from archive.ledger.engine import reading, writing
 from archive.ledger.events import Draft, Recorded, Sealed, decode, seal
-from archive.ledger.schema import log_head
 from archive.model import iso, parse_iso
 
 READ_BATCH = 5000
@@ -29,8 +28,27 @@ _ADVISORY_LOCK = 0x53544D54  # "STMT": any fixed number, the same for every writ
 COPY_FROM = 20
 """Batches larger than this go to PostgreSQL by COPY; setting one up costs more than a few plain inserts."""
 
+Query: TypeAlias = tuple[str, tuple[Any, ...]]
+
+_MARKS = {"sqlite": "?", "postgresql": "%s"}
+
+_AMONG = {
+    "sqlite": "IN (SELECT value FROM json_each(?))",
+    "postgresql": "= ANY(ARRAY(SELECT json_array_elements_text(%s::json)))",
+}
+"""How a query takes any number of texts as one value: a JSON array, which drivers hand over faster than their own."""
+
+_LOCK: Mapping[str, tuple[Query, ...]] = {
+    "sqlite": (),
+    "postgresql": (("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", (_ADVISORY_LOCK,)),),
+}
+_HEAD = "SELECT size, frontier, recorded_at FROM log_head"
+_KNOWN = "SELECT id FROM events WHERE id {among}"
+_VERSIONS = "SELECT stream, max(version) FROM events WHERE stream {among} GROUP BY stream"
+
 EventRow: TypeAlias = tuple[int, str, str, int, str, Any, bytes, bytes]
 PartRow: TypeAlias = tuple[int, str, bytes, bytes]
+HeadRow: TypeAlias = tuple[int, bytes, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +90,7 @@ class Ledger:
         """
         sealed = seal_batch(drafts, expected)
         with writing(self.engine) as connection:
-            appended = append_sealed(connection, sealed, now)
-            if appended.count and connection.dialect.name == "postgresql":
-                connection.execute(
-                    text("SELECT pg_notify(:channel, :last)"), {"channel": CHANNEL, "last": str(appended.last)}
-                )
-        return appended
+            return append_sealed(connection, sealed, now)
 
     def head(self) -> Head:
         """The end of the log as committed now."""
@@ -91,22 +104,23 @@ class Ledger:
     def versions(self, streams: Collection[str]) -> dict[str, int]:
         """The current version of each of these streams that exists."""
         with reading(self.engine) as connection:
-            return _versions(connection, streams)
+            return dict(_select_among(connection, _VERSIONS, streams))
 
     def stream(self, name: str, parts: Collection[str] = ()) -> list[Recorded]:
         """All events of one stream, in order, with the bodies of the named parts."""
         with reading(self.engine) as connection:
-            rows = _select_in(
-                connection, "SELECT position, header FROM events WHERE stream", [name], "ORDER BY version"
+            query = (
+                f"SELECT position, header FROM events WHERE stream = {_MARKS[connection.dialect.name]} ORDER BY version"
             )
+            rows = _fetch(connection, query, (name,))
             bodies = _parts_between(connection, rows[0][0], rows[-1][0], parts) if rows else {}
         return [decode(position, header, bodies.get(position)) for position, header in rows]
 
     def streams(self, names: Collection[str]) -> list[Recorded]:
         """All events of several streams, in log order."""
         with reading(self.engine) as connection:
-            query = "SELECT position, header FROM events WHERE stream"
-            return [decode(*row) for row in _select_in(connection, query, names, "ORDER BY position")]
+            query = "SELECT position, header FROM events WHERE stream {among} ORDER BY position"
+            return [decode(*row) for row in _select_among(connection, query, names)]
 
     def kind(self, kind: str) -> list[Recorded]:
         """All events of the streams ``kind:…``, in log order."""
@@ -150,24 +164,23 @@ def seal_batch(drafts: Sequence[Draft], expected: Mapping[str, int]) -> list[Sea
 
 def append_sealed(connection: Connection, sealed: Sequence[Sealed], now: datetime) -> Appended:
     """Append inside a transaction of the caller's (opened by ``writing``); see :meth:`Ledger.append`."""
-    head = _lock_head(connection)
-    known = _known_ids(connection, [one.id for one in sealed])
+    head, versions = _lock(connection, sealed)
+    known = _known_ids(connection, [one.id for one in sealed if one.version <= versions.get(one.stream, 0)])
     fresh = [one for one in sealed if one.id not in known]
     if not fresh:
         return Appended(head.size + 1, 0, len(sealed))
-    _check_versions(connection, fresh)
-    at = max(iso(now), head.recorded_at or "")
-    headers = [one.header(at) for one in fresh]
-    leaves = [merkle.leaf_hash(header) for header in headers]
-    first = head.size + 1
+    _check_versions(versions, fresh)
+    at, first = max(iso(now), head.recorded_at or ""), head.size + 1
     moment = at if connection.dialect.name == "sqlite" else parse_iso(at)
-    numbered = list(zip(range(first, first + len(fresh)), fresh, headers, leaves, strict=True))
-    events = [(n, one.id, one.stream, one.version, one.type, moment, header, leaf) for n, one, header, leaf in numbered]
-    parts = [(n, part.name, part.salt, part.body) for n, one, _, _ in numbered for part in one.parts]
-    _INSERTERS[connection.dialect.name](connection, events, parts)
-    frontier = merkle.extend(head.frontier, head.size, leaves)
-    connection.execute(
-        log_head.update().values(size=head.size + len(fresh), frontier=merkle.pack(frontier), recorded_at=at)
+    events: list[EventRow] = []
+    parts: list[PartRow] = []
+    for position, one in enumerate(fresh, first):
+        header = one.header(at)
+        events.append((position, one.id, one.stream, one.version, one.type, moment, header, merkle.leaf_hash(header)))
+        parts += [(position, part.name, part.salt, part.body) for part in one.parts]
+    frontier = merkle.extend(head.frontier, head.size, [row[-1] for row in events])
+    _WRITERS[connection.dialect.name](
+        _driver(connection), events, parts, (events[-1][0], merkle.pack(frontier), moment)
     )
     return Appended(first, len(fresh), len(sealed) - len(fresh))
 
@@ -192,33 +205,32 @@ def read_events(connection: Connection, after: int, upto: int, parts: Collection
     return [decode(position, header, bodies.get(position)) for position, header in rows]
 
 
-def _head(connection: Connection) -> Head:
-    row = connection.execute(select(log_head.c.size, log_head.c.frontier, log_head.c.recorded_at)).one()
-    return Head(row.size, merkle.unpack(bytes(row.frontier)), row.recorded_at)
-
-
-def _lock_head(connection: Connection) -> Head:
-    if connection.dialect.name == "postgresql":
-        connection.execute(
-            text("SELECT pg_advisory_xact_lock(:key, hashtext(current_schema()))"), {"key": _ADVISORY_LOCK}
-        )
-    return _head(connection)
+def _lock(connection: Connection, sealed: Sequence[Sealed]) -> tuple[Head, dict[str, int]]:
+    """Lock the log; then its head, and the versions of the streams that are to be appended to."""
+    streams = _listed({one.stream for one in sealed})
+    versions = _VERSIONS.format(among=_AMONG[connection.dialect.name]), (streams,)
+    *_, head, current = _fetch_all(connection, *_LOCK[connection.dialect.name], (_HEAD, ()), versions)
+    return _head_of(head), dict(current)
 
 
 def _known_ids(connection: Connection, ids: Sequence[str]) -> set[str]:
-    return {row[0] for row in _select_in(connection, "SELECT id FROM events WHERE id", ids)}
+    """Which of these ids the log has. An id names its stream and version: where those are new, so is the id."""
+    return {row[0] for row in _select_among(connection, _KNOWN, ids)} if ids else set()
 
 
-def _versions(connection: Connection, streams: Collection[str]) -> dict[str, int]:
-    query = "SELECT stream, max(version) FROM events WHERE stream"
-    return dict(_select_in(connection, query, list(streams), "GROUP BY stream"))
+def _head(connection: Connection) -> Head:
+    return _head_of(_fetch(connection, _HEAD, ()))
 
 
-def _check_versions(connection: Connection, fresh: Sequence[Sealed]) -> None:
+def _head_of(rows: list[Any]) -> Head:
+    [(size, frontier, at)] = rows
+    return Head(size, merkle.unpack(frontier), iso(at) if isinstance(at, datetime) else at)
+
+
+def _check_versions(current: Mapping[str, int], fresh: Sequence[Sealed]) -> None:
     lowest: dict[str, int] = {}
     for one in fresh:
         lowest.setdefault(one.stream, one.version)
-    current = _versions(connection, lowest)
     for stream, version in lowest.items():
         if current.get(stream, 0) != version - 1:
             raise ConflictError(
@@ -226,14 +238,6 @@ def _check_versions(connection: Connection, fresh: Sequence[Sealed]) -> None:
                 where=stream,
                 remedy="Nothing was appended: read the stream again and decide anew",
             )
-
-
-def _select_in(connection: Connection, query: str, values: Collection[str], rest: str = "") -> list[Any]:
-    """Rows whose column is one of any number of values, handed over as one array on both databases."""
-    if connection.dialect.name == "sqlite":
-        array = msgspec.json.encode(list(values)).decode()
-        return _fetch(connection, f"{query} IN (SELECT value FROM json_each(?)) {rest}", (array,))
-    return _fetch(connection, f"{query} = ANY(%s) {rest}", (list(values),))
 
 
 def _parts_between(
@@ -251,37 +255,57 @@ def _parts_between(
     return found
 
 
+def _select_among(connection: Connection, query: str, values: Collection[str]) -> list[Any]:
+    return _fetch(connection, query.format(among=_AMONG[connection.dialect.name]), (_listed(values),))
+
+
+def _listed(values: Collection[str]) -> str:
+    return msgspec.json.encode(list(values)).decode()
+
+
 def _fetch(connection: Connection, query: str, values: tuple[Any, ...]) -> list[Any]:
     """Rows by the driver itself: a replay reads millions, and the rows' wrapping would be half of its time."""
-    driver = connection.connection.driver_connection
-    assert driver is not None
+    driver = _driver(connection)
     if connection.dialect.name == "sqlite":
         return list(driver.execute(query, values))
     with driver.cursor(binary=True) as cursor:
         return list(cursor.execute(query, values))
 
 
-_MARKS = {"sqlite": "?", "postgresql": "%s"}
+def _fetch_all(connection: Connection, *queries: Query) -> list[list[Any]]:
+    """The rows of each query, run in this order; PostgreSQL is asked all of them in one round trip."""
+    if connection.dialect.name == "sqlite":
+        return [_fetch(connection, query, values) for query, values in queries]
+    driver = _driver(connection)
+    with driver.pipeline():
+        cursors = [driver.cursor(binary=True).execute(query, values) for query, values in queries]
+    return [cursor.fetchall() for cursor in cursors]
 
 
-def _insert_sqlite(connection: Connection, events: list[EventRow], parts: list[PartRow]) -> None:
+def _driver(connection: Connection) -> Any:
     driver = connection.connection.driver_connection
     assert driver is not None
+    return driver
+
+
+def _write_sqlite(driver: Any, events: list[EventRow], parts: list[PartRow], head: HeadRow) -> None:
     driver.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", events)
     driver.executemany("INSERT INTO parts VALUES (?, ?, ?, ?)", parts)
+    driver.execute("UPDATE log_head SET size = ?, frontier = ?, recorded_at = ?", head)
 
 
-def _insert_postgresql(connection: Connection, events: list[EventRow], parts: list[PartRow]) -> None:
-    driver = connection.connection.driver_connection
-    assert driver is not None
+def _write_postgresql(driver: Any, events: list[EventRow], parts: list[PartRow], head: HeadRow) -> None:
     with driver.cursor() as cursor:
-        if len(events) <= COPY_FROM:
+        if len(events) > COPY_FROM:
+            _copy(cursor, "events", ("int8", "text", "text", "int4", "text", "timestamptz", "bytea", "bytea"), events)
+            if parts:
+                _copy(cursor, "parts", ("int8", "text", "bytea", "bytea"), parts)
+            events, parts = [], []
+        with driver.pipeline():
             cursor.executemany("INSERT INTO events VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", events)
             cursor.executemany("INSERT INTO parts VALUES (%s, %s, %s, %s)", parts)
-            return
-        _copy(cursor, "events", ("int8", "text", "text", "int4", "text", "timestamptz", "bytea", "bytea"), events)
-        if parts:
-            _copy(cursor, "parts", ("int8", "text", "bytea", "bytea"), parts)
+            cursor.execute("UPDATE log_head SET size = %s, frontier = %s, recorded_at = %s", head)
+            cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(head[0])))
 
 
 def _copy(cursor: Any, table: str, types: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -291,7 +315,7 @@ def _copy(cursor: Any, table: str, types: tuple[str, ...], rows: Sequence[tuple[
             copy.write_row(row)
 
 
-_INSERTERS: Mapping[str, Callable[[Connection, list[EventRow], list[PartRow]], None]] = {
-    "sqlite": _insert_sqlite,
-    "postgresql": _insert_postgresql,
+_WRITERS: Mapping[str, Callable[[Any, list[EventRow], list[PartRow], HeadRow], None]] = {
+    "sqlite": _write_sqlite,
+    "postgresql": _write_postgresql,
 }
