@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from archive.extract import allegiance, mentions, units
 from archive.extract.cast import Cast, Figure
@@ -14,6 +15,7 @@ from archive.extract.units import ARTICLES, Unit, UnitKind
 from archive.model import ActorKind, Resolution, Span
 
 _POSSESSIVES = frozenset({"his", "her", "its", "their", "my", "our"})
+_COUNTRY_WORDS = frozenset({"country", "nation"})
 _GOVERNMENTS = frozenset({"government", "governments"})
 _HEADS = (UnitKind.NAME, UnitKind.PLACE, UnitKind.OFFICE, UnitKind.WORD)
 _NOMINAL = ("DT", "JJ", "NN", "CD", "POS", "PRP$", "VBN")
@@ -179,11 +181,24 @@ def _described(discourse: Discourse, part: Sequence[Unit], head: int) -> Voice:
         if holder and described.principal is None:
             return Voice(holder, Resolution.NOMINAL)
     if first in _POSSESSIVES and described.principal is None:
-        owner = third_person(discourse, part[0].first, cast.words.pronouns.pronouns[first], -1)
+        owner = third_person(discourse, part[0].first, cast.words.pronouns.pronouns[first], None)
+        if owned := _owned(owner, document.tokens[unit.last - 1].lower):
+            return Voice(owned, Resolution.NOMINAL)
         described.principal = owner.name if owner else None
     if described.rank in {"national", "bodies"} and allegiance.needs_tie_for(described):
         described.tie = allegiance.tie_at(cast, unit.first, described.role or "")
     return Voice(described, Resolution.EXPLICIT if described.principal or described.tie else Resolution.NOMINAL)
+
+
+def _owned(owner: Figure | None, noun: str) -> Figure | None:
+    """The country of "his country", the government of "her government"."""
+    place = (owner.tie or owner.place) if owner else None
+    if place is None or noun not in _COUNTRY_WORDS | _GOVERNMENTS:
+        return None
+    if noun in _GOVERNMENTS:
+        return _government(place)
+    kind = ActorKind.COUNTRY if place.country else ActorKind.ORGANISATION
+    return Figure(place.name, kind, place=replace(place, form=NameKind.NAME), gender="n")
 
 
 def _human(cast: Cast, rank: str, noun: str) -> bool:

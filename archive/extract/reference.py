@@ -65,10 +65,10 @@ def first_person(discourse: Discourse, index: int) -> Iterator[Voice]:
         yield Voice(None, Resolution.PRONOUN)
 
 
-def third_person(discourse: Discourse, token: int, pronoun: Pronoun, index: int) -> Figure | None:
+def third_person(discourse: Discourse, token: int, pronoun: Pronoun, index: int | None) -> Figure | None:
     """The best candidate before a token for a pronoun; None where none is near or none agrees."""
     sentence = discourse.cast.sentence_of(token)
-    outer = discourse.within(index)
+    outer = discourse.within(index) if index is not None else None
     around = {id(v.figure) for v in discourse.voices.get(outer, ())} if outer is not None else set()
     direct = outer is not None and discourse.attributions[outer].kind is StatementKind.DIRECT
     scores: dict[int, float] = {}

@@ -25,6 +25,7 @@ _BESIDE = 48
 """Code points on either side of cue and content within which words tell when something was said."""
 
 _SHARED_CONFIDENCE = 0.8
+_SHARED_PATTERN = "ascribed.common-position"
 
 _SHARED = re.compile(
     r"\b(?:(?:has|had|have|hold|holds|held|takes?|shares?|shared)\s+)?(?:a|the|its|his|her|their)?\s*"
@@ -45,9 +46,18 @@ def resolve(document: Document, attributions: Sequence[Attribution], published: 
     discourse = Discourse(cast, tuple(attributions))
     for index in sorted(range(len(attributions)), key=lambda i: _stands(attributions[i])):
         _hear(discourse, index)
-    return tuple(
-        statement for index in range(len(attributions)) for statement in _statements(discourse, index, published)
-    )
+    found = [s for index in range(len(attributions)) for s in _statements(discourse, index, published)]
+    return tuple(_once(found))
+
+
+def _once(statements: Sequence[Statement]) -> Iterator[Statement]:
+    """The statements without those that repeat a claimed common position, which nested content holds again."""
+    told: set[Span | None] = set()
+    for statement in statements:
+        if statement.pattern != _SHARED_PATTERN or statement.speaker not in told:
+            yield statement
+        if statement.pattern == _SHARED_PATTERN:
+            told.add(statement.speaker)
 
 
 def _stands(attribution: Attribution) -> int:
@@ -215,5 +225,5 @@ def _shared(discourse: Discourse, index: int) -> Iterator[Statement]:
                     via=tuple(Via(name=figure.name, span=span) for figure in outer[:1]),
                     directness=Directness.ASCRIBED,
                     confidence=attribution.confidence * _SHARED_CONFIDENCE,
-                    pattern="ascribed.common-position",
+                    pattern=_SHARED_PATTERN,
                 )

@@ -100,7 +100,9 @@ class Assessor:
             judged.extend(f for f in found if not elliptic or f[0].value.stance is not Stance.NO_POSITION)
             if here:
                 earlier = Antecedent(here[-1].direction, 0, earlier.assessment if earlier else None, course.names)
-        agrees = not named and not _positional(judged) and _shares(self._lexicon, passage)
+        agrees = _shares(self._lexicon, passage, passage.cue)
+        if not (agrees or named or _positional(judged)):
+            agrees = _shares(self._lexicon, passage, passage.sentences[:1])
         if agrees and earlier and earlier.assessment and earlier.distance <= NEAR:
             return _same(matcher.topic, earlier.assessment, passage)
         return _settled(matcher.topic, index, judged)
@@ -145,10 +147,9 @@ def _positional(judged: Sequence[tuple[Judgement, Hit]]) -> bool:
     return any(j.value.stance and j.value.stance.positional for j, _ in judged)
 
 
-def _shares(lexicon: operators.Lexicon, passage: Passage) -> bool:
-    """Whether a statement says no more than that somebody holds the same position."""
-    spans = (*passage.cue, *passage.sentences[:1])
-    stems = {passage.index.stems[i] for span in spans for i in range(*span)}
+def _shares(lexicon: operators.Lexicon, passage: Passage, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether these words of a statement say that somebody holds the same position."""
+    stems = {passage.index.stems[i] for span in (*passage.cue, *spans) for i in range(*span)}
     if stems & lexicon.sharing and stems & lexicon.positions:
         return True
     return any(o.kind is Kind.SAME for span in spans for o in _operators(lexicon, passage.index, span, frozenset()))
