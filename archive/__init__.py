@@ -2,16 +2,19 @@
 
 Data flows one way, like a river; read the modules in its order::
 
+    errors.py     one tree of errors, each with the place and the remedy
     model.py      the frozen types that flow
-    config.py     settings and feeds.yaml, validated once
+    config.py     settings and feeds.yaml, validated once (marked.py keeps the lines)
     feeds/        feed → article: fetch, parse, choose the text, tell new from revised from same
     extract/      article → statements and stances: pure functions over text
     ledger/       statements → events: the append-only log, its proofs, its guards
     views/        events → projections → reports in SQL
     operations.py what a daemon remembers between polls: due times, validators, leases
     pipeline.py   THE STORY: fetch → parse → revise → extract → append
+    reading.py    files → statements without a database
+    judgement.py  a person's judgement, as events
     daemon.py     the schedule
-    cli.py        the faces
+    cli/          the commands (output.py writes what they answer)
 """
 
 __version__ = "0.1.0"

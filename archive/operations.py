@@ -201,6 +201,14 @@ def validators(connection: Connection, feed: str) -> Validators:
     return Validators(etag=row.etag, last_modified=row.last_modified) if row else Validators()
 
 
+def last_poll(connection: Connection, feed: str) -> datetime | None:
+    """When a feed was last polled; None for never."""
+    moment = connection.execute(
+        select(feed_state.c.last_polled_at).where(feed_state.c.feed == feed)
+    ).scalar_one_or_none()
+    return parse_iso(moment) if moment else None
+
+
 def settle(
     connection: Connection, poll: Poll, every: timedelta, fresh: Validators | None, retry_after: timedelta | None = None
 ) -> None:

@@ -37,7 +37,7 @@ from archive import extract, operations
 from archive.config import Config
 from archive.errors import ArchiveError, ConflictError, FetchError, ParseError, UsageError
 from archive.extract import Extractor, Rules, places, stance
-from archive.feeds.article import from_entry, from_file, needs_page
+from archive.feeds.article import article_id, from_entry, from_file, needs_page
 from archive.feeds.fetch import Fetched, Fetcher, FetchFailedError, FetchStatus, Validators
 from archive.feeds.parse import Problem, parse
 from archive.feeds.revise import Change, decide, fingerprint
@@ -50,6 +50,9 @@ from archive.model import Article, Entry, Feed, Reading, TextSource, fold
 from archive.operations import Poll
 
 AT_ONCE = 8
+PARSERS = 2
+PAGE_LADDER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=3), timedelta(days=1))
+"""How long after its capture a page that could not be had is asked for again."""
 ATTEMPTS = 3
 EXTRACTED_BY: Extractor = Rules()
 
@@ -175,6 +178,7 @@ class Poller:
         self.archive, self.now, self.stopping = archive, now, stopping
         self.fetcher = Fetcher(contact=settings.contact, allow=settings.allow)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="capture")
+        self._parsers = ThreadPoolExecutor(max_workers=PARSERS, thread_name_prefix="parse")
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
     async def __aenter__(self) -> Self:
@@ -188,6 +192,7 @@ class Poller:
         """Close the connections and wait for the article in hand."""
         await self.fetcher.__aexit__(kind, error, trace)
         await asyncio.to_thread(self._worker.shutdown)
+        self._parsers.shutdown(wait=False, cancel_futures=True)
 
     async def poll(self, feed: Feed, *, force: bool = False) -> Poll:
         """Poll one feed and settle it; ``force`` asks for the whole document even where it has not changed."""
@@ -217,29 +222,29 @@ class Poller:
     async def _take(self, feed: Feed, fetched: Fetched, outcome: Poll) -> Poll:
         if fetched.status is FetchStatus.NOT_MODIFIED:
             return replace(outcome, result="not_modified")
-        parsed = await asyncio.to_thread(parse, fetched.body, fetched.headers, fetched.url)
+        last_poll = await self._work(self._last_poll, feed)
+        loop = asyncio.get_running_loop()
+        parsed = await loop.run_in_executor(self._parsers, parse, fetched.body, fetched.headers, fetched.url)
         for problem in parsed.problems:
             await self._work(self._hold_back, feed, problem, fetched.body)
         outcome = replace(outcome, result="ok", held_back=len(parsed.problems))
         for entry in _oldest_first(parsed.entries):
             if self.stopping():
                 return replace(outcome, result="stopped")
-            captured = await self._entry(feed, entry, parsed.title)
+            captured = await self._entry(feed, entry, parsed.title, last_poll)
             outcome = _count(outcome, captured) if captured else replace(outcome, held_back=outcome.held_back + 1)
         return outcome
 
-    async def _entry(self, feed: Feed, entry: Entry, title: str | None) -> Captured | None:
+    async def _entry(self, feed: Feed, entry: Entry, title: str | None, last_poll: datetime | None) -> Captured | None:
         """One entry, stored, or held back with its raw form and the reason: None."""
         try:
-            bare = from_entry(feed, entry, None, captured_at=self.now(), outlet=feed.title or title)
             page = None
             if needs_page(feed, entry):
-                known = await self._work(_known, self.archive.ledger, bare.id)
-                if known and not _page_is_due(known, entry):
+                known = await self._work(_known, self.archive.ledger, article_id(feed.id, entry.key))
+                if known and not _page_is_due(known, entry, last_poll, self.now()):
                     return Captured(Change.SAME)
                 page = await self._page(entry)
-            article = from_entry(feed, entry, page, captured_at=self.now(), outlet=feed.title or title)
-            return await self._work(capture, self.archive, article, self.now())
+            return await self._work(self._capture, feed, entry, page, title)
         except SQLAlchemyError:
             raise  # a database that fails is no fault of the entry's
         except Exception as error:
@@ -248,6 +253,10 @@ class Poller:
             raw = msgspec.json.encode(entry)
             await self._work(self._hold_back, feed, Problem(reason, entry.key, raw), raw)
             return None
+
+    def _capture(self, feed: Feed, entry: Entry, page: bytes | None, title: str | None) -> Captured:
+        now = self.now()
+        return capture(self.archive, from_entry(feed, entry, page, captured_at=now, outlet=feed.title or title), now)
 
     async def _page(self, entry: Entry) -> bytes | None:
         """The linked page; None where it cannot be had, and the article then says what it rests on instead."""
@@ -264,6 +273,10 @@ class Poller:
     def _validators(self, feed: Feed) -> Validators:
         with reading(self.archive.engine) as connection:
             return operations.validators(connection, feed.id)
+
+    def _last_poll(self, feed: Feed) -> datetime | None:
+        with reading(self.archive.engine) as connection:
+            return operations.last_poll(connection, feed.id)
 
     def _settle(self, feed: Feed, outcome: Poll, fresh: Validators | None, retry_after: float | None) -> None:
         wait = timedelta(seconds=retry_after) if retry_after else None
@@ -290,10 +303,16 @@ def _oldest_first(entries: Sequence[Entry]) -> list[Entry]:
     return oldest_first
 
 
-def _page_is_due(known: KnownArticle, entry: Entry) -> bool:
-    """Whether to ask for a known article's page again: not had so far, or changed since by the feed's word."""
-    changed = entry.updated is not None and entry.updated > known.captured_at
-    return known.text_source is not TextSource.PAGE or changed
+def _page_is_due(known: KnownArticle, entry: Entry, last_poll: datetime | None, now: datetime) -> bool:
+    """Whether to ask for a known article's page again.
+
+    It is if the feed says that the entry was updated since, or if the page could not be had at the first capture
+    and another rung of :data:`PAGE_LADDER` has passed since the last poll; a page behind a wall is left alone then.
+    """
+    if entry.updated is not None and entry.updated > known.captured_at:
+        return True
+    rungs = (known.captured_at + age for age in PAGE_LADDER)
+    return known.text_source is not TextSource.PAGE and any((last_poll or rung) <= rung <= now for rung in rungs)
 
 
 def _count(outcome: Poll, captured: Captured) -> Poll:

@@ -30,14 +30,14 @@ def init(ctx: click.Context) -> None:
 
 @click.command()
 @click.argument("feeds", nargs=-1, metavar="[FEED]...")
-@click.option("--force", is_flag=True, help="Ask for the whole feed even if it has not changed.")
+@click.option("--force", is_flag=True, help="Also what is not due; ask for the whole feed even if it has not changed.")
 @listing
 @click.pass_context
 def poll(ctx: click.Context, feeds: tuple[str, ...], force: bool, format_: str | None) -> None:
     """Make one pass over the feeds that are due, or the named ones."""
     _check_feeds(configuration(ctx), feeds)
     archive = _open(ctx)
-    polls = asyncio.run(_poll_all(archive, _wanted(archive, feeds), force))
+    polls = asyncio.run(_poll_all(archive, _wanted(archive, feeds, force), force))
     _project(archive)
     order = [feed.id for feed in archive.config.feeds]
     polls.sort(key=lambda one: order.index(one.feed))
@@ -103,14 +103,12 @@ def quarantine(ctx: click.Context, retry: bool, format_: str | None) -> None:
 
 
 def _open(ctx: click.Context) -> Archive:
-
     archive = open_archive(configuration(ctx), utc_now())
     ctx.call_on_close(archive.close)
     return archive
 
 
 def _project(archive: Archive) -> None:
-
     with output.progress("projecting") as advance:
         catch_up(archive.engine, archive.ledger, progress=advance)
 
@@ -124,16 +122,14 @@ def _check_feeds(loaded: config.Config, names: tuple[str, ...]) -> None:
         )
 
 
-def _wanted(archive: Archive, names: tuple[str, ...]) -> list[Feed]:
-
-    if names:
-        return archive.feeds(names)
+def _wanted(archive: Archive, names: tuple[str, ...], force: bool) -> list[Feed]:
+    if names or force:
+        return archive.feeds(names) if names else list(archive.config.feeds)
     with reading(archive.engine) as connection:
         return archive.feeds(operations.due(connection, [feed.id for feed in archive.config.feeds], utc_now()))
 
 
 async def _poll_all(archive: Archive, feeds: list[Feed], force: bool) -> list[Poll]:
-
     polls: list[Poll] = []
     with output.progress("polling") as advance:
         async with Poller(archive) as poller:

