@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from archive.extract.cues import Cue
@@ -34,6 +34,7 @@ class Clause:
     cues: Sequence[Cue | None]
     first: int
     last: int
+    subjects: dict[int, Reach | None] = field(default_factory=dict)
 
     def says(self, i: int) -> bool:
         """Whether chunk ``i`` is a verb group that says."""
@@ -64,7 +65,7 @@ JOINING = frozenset(
     "of for from in at with on to by about against under within behind over between near and or & 's".split()
 )
 SUBORDINATE = frozenset(
-    "because although though while whereas if unless until since as when after before once so despite amid following".split()
+    "because although though while whereas if unless when after before once so".split()
 )
 RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 
@@ -100,6 +101,12 @@ def phrase_end(clause: Clause, i: int) -> int:
 
 def subject(clause: Clause, verb: int) -> Reach | None:
     """The words that name who does what verb group ``verb`` says, as far as they stand before it."""
+    if verb not in clause.subjects:
+        clause.subjects[verb] = _subject(clause, verb)
+    return clause.subjects[verb]
+
+
+def _subject(clause: Clause, verb: int) -> Reach | None:
     i = verb - 1
     while clause.kind(i) in {"RB", "Q", "TIME", "RP"}:
         if clause.kind(i) == "Q" and _ends_speech(clause, i):
@@ -109,18 +116,34 @@ def subject(clause: Clause, verb: int) -> Reach | None:
         i -= 2
     found = _skip_aside(clause, i)
     if found is None:
-        return None
+        return _shared(clause, verb, i - 1) if clause.kind(i) == "COMMA" and clause.says(verb) else None
     i, inner = found
     kind = clause.kind(i)
     if kind == "NP":
-        start = phrase_start(clause, i)
+        start = _over_participle(clause, phrase_start(clause, i))
         last = clause.chunks[inner].last if inner > i else clause.chunks[i].last
         return Reach(clause.chunks[start].first, last)
+    if kind == "VG" and (start := _over_participle(clause, i + 1)) <= i:
+        return Reach(clause.chunks[start].first, clause.chunks[inner].last)
     if kind in {"WH", "THAT"} and clause.word(i) in RELATIVE:
         return Reach(clause.chunks[i].first, clause.chunks[i].last)
     if kind == "CC":
         return _shared(clause, verb, i - 1)
     return None
+
+
+def _over_participle(clause: Clause, start: int) -> int:
+    """The first chunk of a noun phrase, with what a participle says of it ("voters going to the polls")."""
+    k = start - 1
+    if clause.kind(k) == "IN":
+        k -= 1
+    if clause.kind(k) != "VG" or clause.kind(k - 1) != "NP" or clause.chunks[k].last - clause.chunks[k].first > 1:
+        return start
+    tag = clause.tokens[clause.chunks[k].head].tag
+    if tag in {"VBN", "VBG"} or (tag == "VBD" and clause.tokens[clause.chunks[k].head].lower.endswith("ed")):
+        before = phrase_start(clause, k - 1)
+        return before if clause.kind(before - 1) not in {"VG", "IN", "THAT", "WH"} else start
+    return start
 
 
 def _ends_speech(clause: Clause, i: int) -> bool:
@@ -172,15 +195,27 @@ def _shared(clause: Clause, verb: int, i: int) -> Reach | None:
 
     A verb that says goes with an earlier one that says, in the same tense, over what was said in between.
     """
-    nearest = None
+    nearest = main = None
     for k in range(i, max(-1, i - FARTHEST), -1):
-        if clause.kind(k) in {"STOP", "COLON"}:
+        if clause.kind(k) == "COLON":
             break
         if clause.finite(k):
             if clause.cues[verb] is not None and clause.says(k) and tense(clause, k) == tense(clause, verb):
                 return subject(clause, k)
             nearest = k if nearest is None else nearest
-    return subject(clause, nearest) if nearest is not None else None
+            if main is None and not _is_subordinate(clause, k) and tense(clause, k) == tense(clause, verb):
+                main = k
+    k = main if main is not None and clause.says(verb) else nearest
+    return subject(clause, k) if k is not None else None
+
+
+def _is_subordinate(clause: Clause, k: int) -> bool:
+    """Whether a conjunction or relative pronoun introduces the clause of verb group ``k``."""
+    found = subject(clause, k)
+    if found is None:
+        return True
+    before = clause.at(found.first) - 1
+    return clause.kind(before) in {"WH", "THAT", "IN"} or clause.tokens[found.first].tag in {"WP", "WDT"}
 
 
 def tense(clause: Clause, i: int) -> str:

@@ -101,6 +101,8 @@ def _is_past(tokens: Sequence[Token], found: Sequence[Chunk], i: int) -> bool:
         return False
     if found[k].kind == "CC":
         return after in {"NP", "THAT", "Q"} and any(c.finite for c in found[:k])
+    if found[k].kind == "NP" and k > 0 and found[k - 1].kind == "VG":
+        return False
     if found[k].kind != "NP" or (k > 0 and found[k - 1].kind == "IN" and tokens[found[k - 1].first].lower not in _CLAUSAL):
         if not (found[k].kind == "WH" or after in {"THAT"}):
             return False
@@ -128,12 +130,15 @@ def _noun_phrase(tokens: Sequence[Token], i: int, last: int) -> Chunk | None:
             if lower in DAYS and not (j + 1 < last and tokens[j + 1].lower in _AFTER_DAYS):
                 j += 1
                 break
+        elif head >= 0 and lower in {"last", "next"} and j + 1 < last and tokens[j + 1].lower in TIMES:
+            break
         elif tag in {"JJ", "JJR", "JJS", "$", "AFX"}:
             if head >= 0 and tokens[head].tag != "CD" and not _noun_follows(tokens, j, last):
                 break
         elif tag == "POS":
             if head < 0 or not _noun_follows(tokens, j, last):
                 break
+            head = -1
         elif tag in {"DT", "PDT", "PRP$"}:
             if head >= 0 or (j > i and tokens[j - 1].tag not in {"PDT", "DT"}):
                 break

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from archive.extract import cues, grammar
+from archive.extract import clauses, cues, grammar
 from archive.extract.clauses import Clause, Reach
 from archive.extract.quotes import Quotation
 from archive.extract.text import Document
@@ -79,4 +79,9 @@ def _clause(document: Document, lexicon: cues.Cues, first: int, last: int) -> Cl
     tokens = document.tokens
     chunks = grammar.chunks(tokens, first, last)
     found = tuple(lexicon.verb(tokens, c.head, last) if c.kind == "VG" else None for c in chunks)
-    return Clause(tokens, chunks, found, first, last)
+    clause = Clause(tokens, chunks, found, first, last)
+    if len(chunks) > clauses.FARTHEST:  # from left to right, so that one subject's search never runs through all the others'
+        for i, cue in enumerate(found):
+            if cue is not None:
+                clauses.subject(clause, i)
+    return clause

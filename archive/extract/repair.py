@@ -14,13 +14,18 @@ ADVERBS = frozenset({"RB", "RBR", "RBS"})
 OPENS_OBJECT = frozenset({"DT", "PRP", "PRP$", "NNP", "NNPS", "IN", "TO", "JJ", "NNS", "WP", "WRB", "QUOTE", "CD", "NN", "VBG", "$"})
 CAUSING = frozenset("let make makes made making help helps helped helping have has had see saw seeing watch hear do does did "
                     "n't n’t to".split())  # fmt: skip
+PREFIXES = ("re-", "co-", "e-", "pre-", "over-", "out-", "under-", "mis-", "de-", "un-")
 LINKING = frozenset("be is are was were been being am 's ’s 're ’re have has had having get got gets".split())
 
 
 def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> list[str]:
     """The tags with those verbs put right; ``words`` are in lower case, ``verbs`` are forms that verbs can have."""
+    if len(tags) > 2 and tags[0][0] == "V" and tags[1] in {"VBD", "VBZ"} and words[0] not in LINKING | CAUSING:
+        tags[0] = "NNS" if words[0].endswith("s") else "NNP"
     for i in range(1, len(tags)):
         tag = tags[i]
+        if tag in {"VBN", "VBD", "VB", "VBP"} and "-" in words[i] and not words[i].startswith(PREFIXES):
+            tag = tags[i] = "JJ"
         if tag == "VBN" and words[i - 1] in {"he", "she", "it", "they", "we", "i", "who"} and tags[i - 1] in {"PRP", "WP"}:
             tags[i] = "VBD" if not any(w in LINKING for w in words[max(0, i - 3) : i - 1]) else "VBN"
         elif tag == "VB" and _is_plural_present(words, tags, i):

@@ -87,6 +87,7 @@ def _gone_on(page: Page, candidate: Candidate, claimed: frozenset[int]) -> Candi
         return candidate
     if not candidate.direct and candidate.pattern.split(".")[1] not in {"before", "that", "bare", "quote"}:
         return candidate
+    candidate = _run_on(page, candidate)
     more = tuple(_following(page, candidate, claimed))
     if not more:
         return candidate
@@ -106,6 +107,17 @@ def _following(page: Page, candidate: Candidate, claimed: frozenset[int]) -> Ite
             return
         yield Reach(quotation.first, quotation.last)
         end, reach = quotation.last + 1, 4
+
+
+def _run_on(page: Page, candidate: Candidate) -> Candidate:
+    """A quotation with what of it stands in the next paragraph, where no mark opens it anew."""
+    last = candidate.content[-1]
+    if not candidate.direct or last.last != page.paragraph_end(last.first):
+        return candidate
+    more = next((q for q in page.quotations if q.first == last.last and q.continues and not q.opened), None)
+    if more is None:
+        return candidate
+    return _run_on(page, candidate._replace(content=(*candidate.content[:-1], Reach(last.first, more.last))))
 
 
 def _stands_free(page: Page, quotation: Quotation) -> bool:
