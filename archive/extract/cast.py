@@ -73,6 +73,7 @@ class Cast:
     by_token: dict[int, tuple[Mention, Figure]]
     figures: tuple[Figure, ...]
     starts: tuple[int, ...]
+    names: frozenset[str]
 
     def sentence_of(self, token: int) -> int:
         """The number of the sentence that a token stands in."""
@@ -109,8 +110,9 @@ def _holds(figure: Figure, office: str, tie: Place | None) -> bool:
 
 def read(document: Document, words: Words, quoted: Sequence[tuple[int, int]]) -> Cast:
     """Gather the cast of a document; ``quoted`` are the code-point ranges inside quotation marks."""
+    names = frozenset(t.text for t in document.tokens if t.tag == "NNP" and t.text[0].isupper())
     lines = {
-        number: units.units(document, words, sentence.first, sentence.last)
+        number: units.units(document, words, sentence.first, sentence.last, names)
         for number, sentence in enumerate(document.sentences)
         if document.paragraphs[sentence.paragraph].kind in READ
     }
@@ -125,7 +127,7 @@ def read(document: Document, words: Words, quoted: Sequence[tuple[int, int]]) ->
         appearances.append(Appearance(mention.first, number, figure, subject, inside))
     appearances.sort(key=lambda a: a.token)
     starts = tuple(s.first for s in document.sentences)
-    return Cast(document, words, tuple(appearances), lines, by_token, tuple(figures), starts)
+    return Cast(document, words, tuple(appearances), lines, by_token, tuple(figures), starts, names)
 
 
 def _inside(offset: int, ranges: Sequence[tuple[int, int]]) -> bool:

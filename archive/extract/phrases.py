@@ -36,7 +36,7 @@ def tokens_of(document: Document, span: Span | None) -> tuple[int, int]:
 def voiced(discourse: Discourse, first: int, last: int) -> Iterator[Voice]:
     """The voices of the noun phrase in tokens ``first`` to before ``last``."""
     cast = discourse.cast
-    line = _core(units.units(cast.document, cast.words, first, last))
+    line = _core(units.units(cast.document, cast.words, first, last, cast.names))
     if governments := _governments(cast, line):
         yield from governments
         return

@@ -22,7 +22,7 @@ _SPOKE = 1.5
 _SUBJECT = 1.5
 _QUOTED = -1.5
 _REPORTING = 2.0
-_AGREEING = 1.0
+_AGREEING = 0.5
 _KNOWN = 0.1
 _LEAST = -4.0
 _SINGULAR = frozenset({ActorKind.PERSON, ActorKind.ANONYMOUS})
@@ -81,7 +81,11 @@ def third_person(discourse: Discourse, token: int, pronoun: Pronoun, index: int 
         score += _REPORTING * (id(figure) in around) + _KNOWN * min(len(figure.seen), 10)
         if score > scores.get(id(figure), _LEAST):
             scores[id(figure)], figures[id(figure)] = score, figure
-    return figures[max(scores, key=lambda key: scores[key])] if scores else None
+    if not scores:
+        return None
+    found = figures[max(scores, key=lambda key: scores[key])]
+    found.gender = found.gender or pronoun.gender
+    return found
 
 
 def _candidates(discourse: Discourse, token: int, sentence: int) -> Iterator[tuple[int, Figure, float]]:

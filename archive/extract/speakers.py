@@ -51,13 +51,10 @@ def resolve(document: Document, attributions: Sequence[Attribution], published: 
 
 
 def _once(statements: Sequence[Statement]) -> Iterator[Statement]:
-    """The statements without those that repeat a claimed common position, which nested content holds again."""
-    told: set[Span | None] = set()
-    for statement in statements:
-        if statement.pattern != _SHARED_PATTERN or statement.speaker not in told:
-            yield statement
-        if statement.pattern == _SHARED_PATTERN:
-            told.add(statement.speaker)
+    """The statements with each claimed common position told once, in the fewest words that hold it."""
+    shared = [s for s in statements if s.pattern == _SHARED_PATTERN]
+    fewest = {s.speaker: s for s in sorted(shared, key=lambda s: s.content[0].start - s.content[0].end)}
+    yield from (s for s in statements if s.pattern != _SHARED_PATTERN or fewest[s.speaker] is s)
 
 
 def _stands(attribution: Attribution) -> int:

@@ -158,10 +158,13 @@ _FIXED = (
 )
 
 
-def units(document: Document, words: Words, first: int, last: int) -> list[Unit]:
-    """Tokens ``first`` to before ``last``, of one sentence, as units in order; quotation marks are left out."""
+def units(document: Document, words: Words, first: int, last: int, names: frozenset[str] = frozenset()) -> list[Unit]:
+    """Tokens ``first`` to before ``last``, of one sentence, as units in order; quotation marks are left out.
+
+    ``names`` are words known to be part of names elsewhere in the text, so that they are names at a sentence's head.
+    """
     sentence = document.sentences[bisect_right(document.sentences, first, key=lambda s: s.first) - 1]
-    cutter = _Cutter(document.tokens, words, last, sentence.first)
+    cutter = _Cutter(document.tokens, words, last, sentence.first, names)
     found: list[Unit] = []
     i = first
     while i < last:
@@ -180,6 +183,7 @@ class _Cutter:
     words: Words
     last: int
     opening: int
+    names: frozenset[str]
 
     def unit(self, i: int) -> Unit:
         """The unit that begins at a token."""
@@ -264,7 +268,7 @@ class _Cutter:
     def _opens_sentence(self, i: int) -> bool:
         """Whether the capital at ``i`` may be there only because a sentence or quotation begins."""
         begins = i == self.opening or (i > 0 and self.tokens[i - 1].text in '.!?:;"“„«»›')
-        if not begins or self.tokens[i].tag.startswith("NNP"):
+        if not begins or self.tokens[i].tag.startswith("NNP") or self.tokens[i].text in self.names:
             return False
         named = i + 1 < self.last and self.tokens[i + 1].tag.startswith("NNP") and self._capital(i + 1)
         return self.tokens[i].tag in _OPENERS or not named

@@ -1,6 +1,6 @@
 """Texts in which speaker, cue and content are marked, as attributions: ``⟨Ada Quill⟩ |said| {the toll is wrong}``.
 
-The parts of a sentence, or of two joined by nothing but punctuation, make one attribution; a ``{content}`` with no speaker continues the one before.
+Each attribution takes the next part of each kind; a ``{content}`` with no speaker continues the one before.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from archive.extract.attribution import Attribution
 from archive.model import Span, StatementKind
 
 _MARK = re.compile(r"⟨(?P<speaker>[^⟩]*)⟩|\|(?P<cue>[^|]*)\||\{(?P<content>[^}]*)\}")
-_QUOTES = "\"“„"
+_QUOTES = '"“„'
 
 
 def read_marked(marked: str) -> tuple[str, tuple[Attribution, ...]]:
