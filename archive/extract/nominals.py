@@ -202,27 +202,24 @@ def aside(clause: Clause, i: int) -> Iterator[Candidate]:
 def colon(page: Page, number: int) -> Iterator[Candidate]:
     """A name and a colon at a paragraph's beginning: a headline's or a transcript's way to attribute."""
     clause = page.clauses[number]
-    if len(clause.chunks) < 4 or clause.kind(0) != "NP" or clause.kind(1) != "COLON" or clause.word(1) != ":":
+    if len(clause.chunks) < 4 or clause.kind(0) != "NP" or clause.word(1) != ":":
         return
-    name = clause.chunks[0]
-    paragraph = page.document.paragraphs[page.document.sentences[number].paragraph]
-    if (
-        paragraph.first != clause.first
-        or name.last - name.first > LONGEST_NAME
-        or clause.tokens[name.head].tag != "NNP"
-    ):
+    name, place = clause.chunks[0], page.document.sentences[number].paragraph
+    if page.document.paragraphs[place].first != clause.first or name.last - name.first > LONGEST_NAME:
+        return
+    head = clause.tokens[name.head]
+    if head.tag != "NNP" and head.lower not in page.lexicon.people | page.lexicon.papers:
         return
     start = clause.chunks[2 + (clause.kind(2) == "Q")].first
     end = clause.last - (clause.chunks[-1].kind in {"STOP", "Q"})
-    if start < end and any(clause.finite(k) for k in range(2, len(clause.chunks))):
-        yield Candidate(
-            "colon",
-            0.75,
-            (Reach(start, end),),
-            (Reach(name.last, name.last + 1),),
-            Reach(name.first, name.last),
-            free=True,
-        )
+    spoken = page.opens.get(clause.chunks[2].last) if clause.kind(2) == "Q" else None
+    if spoken and spoken.last > end:
+        end = spoken.last
+    verbal = any(clause.finite(k) for k in range(2, len(clause.chunks)))
+    sure = 0.8 if place == 0 or verbal else 0.2
+    if end - start > 2:
+        cue = Reach(name.last, name.last + 1)
+        yield Candidate("colon", sure, (Reach(start, end),), (cue,), Reach(name.first, name.last), direct=spoken is not None)
 
 
 def _clause(clause: Clause, k: int, verb: int) -> Reach:
