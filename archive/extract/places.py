@@ -93,7 +93,7 @@ _MARKS = str.maketrans("’‐‑", "'--")
 
 def key(phrase: str) -> str:
     """A spelling in which names are compared: no accents, no periods, no article, but upper and lower case."""
-    words = [folded for word in phrase.split() if (folded := _folded(word))]
+    words = " ".join(_folded(word) for word in phrase.split()).split()
     return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "The") else words)
 
 
