@@ -19,9 +19,10 @@ from archive import config
 from archive.errors import ParseError, UsageError
 from archive.ledger.engine import reading
 from archive.ledger.events import ArticleCaptured, FeedRetired, StatementWithdrawn, TopicDefined
-from archive.model import Stance
+from archive.model import Reading, Stance
 from archive.operations import Poll
 from archive.pipeline import Archive, Poller, import_file, open_archive, retry_held_back
+from archive.reread import Reread, reread_all
 from archive.views import reports
 from archive.views.projections import catch_up
 from archive.views.rebuild import rebuild
@@ -199,6 +200,32 @@ def test_stances_are_labels_of_the_scale(wire: Wire) -> None:
         rows = reports.stances(connection)
     assert rows
     assert {row["stance"] for row in rows} <= {stance.value for stance in Stance}
+
+
+def test_a_better_extractor_reads_again_when_asked_and_says_so(wire: Wire) -> None:
+    class Deaf:
+        name = "deaf@1"
+
+        def read(self, text: str, **_: object) -> Reading:
+            return Reading(extractor=self.name, statements=())
+
+    archive = opened(wire)
+    deaf = Archive(archive.config, archive.ledger, archive.names, archive.assessor, Deaf())
+    assert poll(deaf).statements == 0
+    catch_up(archive.engine, archive.ledger)
+    told: list[tuple[int, int]] = []
+
+    def again(since: datetime | None = None) -> Reread:
+        return reread_all(archive, since, now=lambda: NOW, progress=lambda done, total: told.append((done, total)))
+
+    first = again()
+    assert (first.articles, first.withdrawn) == (2, 0)
+    assert first.recorded >= 2
+    assert told == [(1, 2), (2, 2)]
+    assert again() == Reread(articles=2)
+    assert again(since=datetime(2999, 1, 1, tzinfo=UTC)) == Reread()
+    assert {cause for _, cause in history(archive, "Ben Hale")} == {"rules"}
+    assert rebuild(archive.engine, archive.ledger, check=True) == []
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -35,6 +35,7 @@ COMMANDS = {
     "replay": "answer",
     "assess": "judge",
     "withdraw": "judge",
+    "reread": "judge",
     "rebuild": "judge",
 }
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from datetime import datetime
 
 import click
 
 from archive import judgement, output
-from archive.cli.common import listing, opened
+from archive.cli.common import MOMENT, configuration, listing, opened
 from archive.errors import UsageError
 from archive.model import Stance
-from archive.pipeline import utc_now
+from archive.pipeline import open_archive, utc_now
+from archive.reread import reread_all
 from archive.views.projections import catch_up
 from archive.views.rebuild import rebuild as rebuild_projections
 
@@ -42,6 +44,21 @@ def withdraw(ctx: click.Context, statement: str, by: str, reason: str) -> None:
     appended = judgement.withdraw(ledger, statement, by=_name(by), reason=reason, now=utc_now())
     catch_up(ledger.engine, ledger)
     click.echo(f"recorded at position {appended.last}", err=True)
+
+
+@click.command()
+@click.option("--since", type=MOMENT, help="Only articles captured at or after this time.")
+@listing
+@click.pass_context
+def reread(ctx: click.Context, since: datetime | None, format_: str | None) -> None:
+    """Read archived articles again with this version's extractor; record and withdraw what differs."""
+    archive = open_archive(configuration(ctx), utc_now())
+    ctx.call_on_close(archive.close)
+    catch_up(archive.engine, archive.ledger)
+    with output.progress("reading") as advance:
+        outcome = reread_all(archive, since, now=utc_now, progress=advance)
+    catch_up(archive.engine, archive.ledger)
+    output.write([asdict(outcome)], format_)
 
 
 @click.command()

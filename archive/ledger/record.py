@@ -75,7 +75,11 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class KnownArticle:
-    """What the log holds of an article: its last revision, its version, and the statements that still count."""
+    """What the log holds of an article: its last revision, its version, and the statements that still count.
+
+    ``judged`` are those of them that a person assessed; ``refused`` those that a person withdrew, and ``words`` the
+    words of both, as far as they were asked for and are not erased.
+    """
 
     version: int
     revision: int
@@ -84,6 +88,8 @@ class KnownArticle:
     captured_at: datetime
     live: Mapping[str, StatementRecorded]
     words: Mapping[str, Words]
+    judged: frozenset[str]
+    refused: Mapping[str, StatementRecorded]
 
 
 def digest(*facts: object) -> str:
@@ -96,6 +102,8 @@ def known_article(stream: Sequence[Recorded]) -> KnownArticle | None:
     last: ArticleCaptured | None = None
     live: dict[str, StatementRecorded] = {}
     words: dict[str, Words] = {}
+    judged: set[str] = set()
+    refused: dict[str, StatementRecorded] = {}
     for one in stream:
         match one.event:
             case ArticleCaptured() as captured:
@@ -104,8 +112,12 @@ def known_article(stream: Sequence[Recorded]) -> KnownArticle | None:
                 live[statement] = recorded
                 if WORDS in one.parts:
                     words[statement] = read_words(one.parts[WORDS])
-            case StatementWithdrawn(statement=statement):
-                live.pop(statement, None)
+            case StatementWithdrawn(statement=statement, cause=cause):
+                gone = live.pop(statement, None)
+                if gone and cause == Cause.PERSON:
+                    refused[statement] = gone
+            case StanceAssessed(statement=statement, method="person"):
+                judged.add(statement)
             case _:
                 pass
     if last is None:
@@ -118,6 +130,8 @@ def known_article(stream: Sequence[Recorded]) -> KnownArticle | None:
         captured_at=parse_iso(last.captured_at),
         live=live,
         words=words,
+        judged=frozenset(judged & live.keys()),
+        refused=refused,
     )
 
 
@@ -137,30 +151,62 @@ def record(
     """
     revision = known.revision + 1 if known else 1
     cause = Cause.EDIT if known else Cause.STATEMENT
-    earlier = _by_sameness(known) if known else {}
-    drafts = [_revision(article, fingerprint, revision)]
-    recorded: set[str] = set()
+    changes = _changes(article, reading, cause=cause, revision=revision, rules=rules, known=known, names=names)
+    return [_revision(article, fingerprint, revision), *changes]
+
+
+def reread(article: Article, reading: Reading, *, rules: str, known: KnownArticle, names: Names) -> list[Draft]:
+    """The batch for another reading of a revision that is in the log already, by a newer extractor.
+
+    What it finds besides is recorded, and what it does not find again is withdrawn, both with cause ``rules``. A
+    statement that a person assessed is kept all the same: people outrank rules.
+    """
+    return _changes(article, reading, cause=Cause.RULES, revision=known.revision, rules=rules, known=known, names=names)
+
+
+def _changes(
+    article: Article,
+    reading: Reading,
+    *,
+    cause: Cause,
+    revision: int,
+    rules: str,
+    known: KnownArticle | None,
+    names: Names,
+) -> list[Draft]:
+    """What must be recorded and withdrawn so that those statements count that were read; the same are left alone.
+
+    What a person withdrew is not recorded again, however often it is found.
+    """
+    earlier = _by_sameness(known.live, known.words) if known else {}
+    refused = _by_sameness(known.refused, known.words).keys() if known else set()
+    version = known.version if known else 0
+    drafts: list[Draft] = []
+    seen: set[str] = set()
     registered: set[str] = set()
     for statement in reading.statements:
         event = _statement(
             article,
             statement,
-            version=known.version if known else 0,
+            version=version,
             revision=revision,
             extractor=reading.extractor,
             cause=cause,
             names=names,
         )
         words = _words(article.text, statement)
-        if same := earlier.get(_sameness(event, words)):
-            same.pop()
-        elif event.statement not in recorded:
-            recorded.add(event.statement)
+        same = _sameness(event, words)
+        if not _added(seen, event.statement):
+            continue
+        if earlier.get(same):
+            earlier[same].pop()
+        elif same not in refused:
             drafts += [one for one in _actors(statement, event, names) if _added(registered, one.event.stream)]
             drafts.append(Draft(event, {WORDS: words_part(words)}))
             drafts += _assessments(event, statement.assessments, rules, cause)
-    gone = sorted(id_ for ids in earlier.values() for id_ in ids)
-    return drafts + [_withdrawal(article.id, id_, reading.extractor) for id_ in gone]
+    gone = {id_ for ids in earlier.values() for id_ in ids}
+    kept = known.judged if known and cause is Cause.RULES else frozenset()
+    return drafts + [_withdrawal(article.id, id_, cause, reading.extractor) for id_ in sorted(gone - kept)]
 
 
 def _added(seen: set[str], one: str) -> bool:
@@ -170,12 +216,14 @@ def _added(seen: set[str], one: str) -> bool:
     return len(seen) > before
 
 
-def _by_sameness(known: KnownArticle) -> dict[tuple[object, ...], list[str]]:
-    """Statements that still count, by what makes them the same; without the erased ones, whose words nobody knows."""
+def _by_sameness(
+    statements: Mapping[str, StatementRecorded], words: Mapping[str, Words]
+) -> dict[tuple[object, ...], list[str]]:
+    """Statements by what makes them the same; without the erased ones, whose words nobody knows."""
     found: dict[tuple[object, ...], list[str]] = {}
-    for id_, event in known.live.items():
-        if id_ in known.words:
-            found.setdefault(_sameness(event, known.words[id_]), []).append(id_)
+    for id_, event in statements.items():
+        if id_ in words:
+            found.setdefault(_sameness(event, words[id_]), []).append(id_)
     return found
 
 
@@ -288,11 +336,9 @@ def _assessments(event: StatementRecorded, assessments: Iterable[Assessment], ru
     ]
 
 
-def _withdrawal(article: str, statement: str, extractor: str) -> Draft:
-    reason = "no longer in the article"
-    return Draft(
-        StatementWithdrawn(statement=statement, article=article, cause=Cause.EDIT, by=extractor, reason=reason)
-    )
+def _withdrawal(article: str, statement: str, cause: Cause, extractor: str) -> Draft:
+    reason = "not found again" if cause is Cause.RULES else "no longer in the article"
+    return Draft(StatementWithdrawn(statement=statement, article=article, cause=cause, by=extractor, reason=reason))
 
 
 def _words(text: str, statement: Statement) -> Words:

@@ -86,6 +86,15 @@ def article_of(engine: Engine, statement: str) -> str | None:
     return found
 
 
+def articles_since(connection: Connection, since: datetime | None) -> list[str]:
+    """The articles whose latest revision was captured at or after a time (None: all), in the order of the log."""
+    query = "SELECT article FROM articles WHERE latest {} ORDER BY position"
+    if since is None:
+        return list(connection.execute(text(query.format(""))).scalars())
+    bound = text(query.format("AND captured_at >= :since")).bindparams(bindparam("since", type_=Moment))
+    return list(connection.execute(bound, {"since": iso(since)}).scalars())
+
+
 def position_of(connection: Connection, point: int | datetime) -> int:
     """The log position that a position or a time means. UsageError where the log does not reach so far, or back.
 

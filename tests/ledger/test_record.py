@@ -26,7 +26,7 @@ from archive.ledger.events import (
     read_words,
     seal,
 )
-from archive.ledger.record import Names, known_article, record
+from archive.ledger.record import Names, known_article, record, reread
 from archive.model import (
     Actor,
     ActorKind,
@@ -166,6 +166,51 @@ def test_an_edit_that_leaves_the_statements_alone_records_and_withdraws_none(rea
     again = drafts(article(), reading(*{(s.content, s.actor): s for s in read}.values()), recorded)
     assert events(again, StatementRecorded) == []
     assert events(again, StatementWithdrawn) == []
+
+
+def person(event: StatementRecorded, by: str = "R. Voss") -> StanceAssessed:
+    return StanceAssessed(
+        statement=event.statement, article="a-1", topic="toll", stance="open", method="person", by=by, cause="person"
+    )
+
+
+def recorded_in(log: Sequence[Recorded]) -> list[StatementRecorded]:
+    return [one.event for one in log if isinstance(one.event, StatementRecorded)]
+
+
+def again(article: Article, read: Reading, before: Sequence[Recorded]) -> list[Draft]:
+    known = known_article([one for one in before if one.stream == "article:a-1"])
+    assert known is not None
+    return reread(article, read, rules="stance@2", known=known, names=COUNTRIES)
+
+
+@given(readings, readings)
+def test_another_reading_changes_only_what_it_reads_otherwise(first: list[Statement], second: list[Statement]) -> None:
+    recorded = log(drafts(article(), reading(*first)))
+    recorded = log(again(article(), reading(*second), recorded), recorded)
+    assert again(article(), reading(*second), recorded) == []
+    changed = [one.event for one in recorded if isinstance(one.event, StatementRecorded | StatementWithdrawn)]
+    assert {event.cause for event in changed[len(recorded_in(log(drafts(article(), reading(*first))))) :]} <= {"rules"}
+
+
+def test_what_a_person_assessed_outlives_a_reading_that_does_not_find_it() -> None:
+    recorded = log(drafts(article(), reading(statement(15, 33), statement(34, 50))))
+    kept, _ = recorded_in(recorded)
+    recorded = log([Draft(person(kept))], recorded)
+    gone = events(again(article(), reading(), recorded), StatementWithdrawn)
+    assert [event.statement for event in gone if isinstance(event, StatementWithdrawn)] == [
+        event.statement for event in recorded_in(recorded) if event != kept
+    ]
+
+
+def test_what_a_person_withdrew_is_not_recorded_again() -> None:
+    recorded = log(drafts(article(), reading(statement(15, 33))))
+    (found,) = recorded_in(recorded)
+    refused = StatementWithdrawn(found.statement, "a-1", "person", "R. Voss", "misread")
+    recorded = log([Draft(refused)], recorded)
+    assert again(article(), reading(statement(15, 33)), recorded) == []
+    edited = drafts(article(), reading(statement(15, 33), statement(34, 50)), recorded)
+    assert len(events(edited, StatementRecorded)) == 1
 
 
 FEED = Feed(id="wire", url="https://wire.example/feed", title="Wire")

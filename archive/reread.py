@@ -1,0 +1,87 @@
+"""Reading what is archived again, with a better extractor, when a person asks for it.
+
+History is not rewritten: what the new reading finds besides is recorded, what it does not find is withdrawn, both
+with cause ``rules``, and everything else is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from archive.errors import ConflictError
+from archive.extract import stance
+from archive.ledger.engine import reading
+from archive.ledger.events import ArticleCaptured, StatementRecorded
+from archive.ledger.record import WORDS, known_article, reread
+from archive.model import Article, TextSource, parse_iso
+from archive.pipeline import Archive, read
+from archive.views.questions import articles_since
+
+TEXT = "text"
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What came of it: articles read, statements recorded besides, and withdrawn."""
+
+    articles: int = 0
+    recorded: int = 0
+    withdrawn: int = 0
+
+
+def reread_all(
+    archive: Archive,
+    since: datetime | None,
+    *,
+    now: Callable[[], datetime],
+    progress: Callable[[int, int], None],
+) -> Reread:
+    """Read again the latest revision of every article captured since a time (None: all). Can be broken off any time."""
+    with reading(archive.engine) as connection:
+        articles = articles_since(connection, since)
+    total = Reread()
+    for done, article in enumerate(articles, start=1):
+        one = _reread(archive, article, now())
+        total = Reread(total.articles + 1, total.recorded + one.recorded, total.withdrawn + one.withdrawn)
+        progress(done, len(articles))
+    return total
+
+
+def _reread(archive: Archive, article: str, now: datetime) -> Reread:
+    for attempt in range(1, ATTEMPTS + 1):
+        stream = archive.ledger.stream(f"article:{article}", parts=(WORDS, TEXT))
+        captured = [one for one in stream if isinstance(one.event, ArticleCaptured)][-1]
+        known = known_article(stream)
+        if TEXT not in captured.parts or known is None:
+            return Reread()  # its text was erased: there is nothing to read
+        assert isinstance(captured.event, ArticleCaptured)
+        again = _article(captured.event, captured.parts[TEXT].decode())
+        drafts = reread(again, read(archive, again), rules=stance.RULES, known=known, names=archive.names)
+        try:
+            archive.ledger.append(drafts, {f"article:{article}": known.version}, now)
+        except ConflictError:
+            if attempt == ATTEMPTS:
+                raise
+            continue
+        recorded = sum(isinstance(draft.event, StatementRecorded) for draft in drafts)
+        withdrawn = sum(draft.event.type.startswith("statement.withdrawn") for draft in drafts)
+        return Reread(1, recorded, withdrawn)
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _article(event: ArticleCaptured, text: str) -> Article:
+    return Article(
+        id=event.article,
+        feed=event.feed,
+        key=event.key,
+        text=text,
+        text_source=TextSource(event.text_source),
+        captured_at=parse_iso(event.captured_at),
+        language=event.language,
+        outlet=event.outlet,
+        url=event.url,
+        published_at=parse_iso(event.published_at) if event.published_at else None,
+    )
