@@ -147,6 +147,8 @@ def _governing(lexicon: Lexicon, index: Index, over: Sequence[Operator], hit: Hi
 
 def _excluded(lexicon: Lexicon, index: Index, hit: Hit, low: int) -> Iterator[Operator]:
     """A negation of the mention itself: "bridges, not a wall", "no toll"."""
+    if hit.action == hit.first:
+        return
     i = hit.first - 1
     while i > low and index.tags[i] in {"DT", "PRP$", "JJ"} and index.stems[i] not in lexicon.negators:
         i -= 1

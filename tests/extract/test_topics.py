@@ -1,0 +1,119 @@
+"""What words are about, and in which direction."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.extract import propositions, topics
+from archive.extract.propositions import vocabulary
+from archive.extract.stems import Phrases
+from archive.extract.text import analyse
+from archive.extract.topics import Hit
+from archive.model import Topic
+
+TROOPS = Topic(
+    id="troops",
+    proposition="Norland should send troops to Veyland",
+    terms=("send troops", "ground troops", "peacekeepers"),
+)
+TOLL = Topic(id="toll", proposition="The harbour toll should be abolished", terms=("harbour toll", "abolish the toll"))
+WALL = Topic(id="wall", proposition="Norland should build a wall", terms=("the wall", "border wall"))
+
+
+def hits(topic: Topic, text: str) -> list[tuple[str, int]]:
+    document = analyse(text)
+    words = vocabulary("en")
+    found: tuple[Hit, ...] = topics.matcher(topic, words).find(topics.index(document, words.stemmer))
+    return [(document.words(h.first, h.last), h.direction) for h in found]
+
+
+@pytest.mark.parametrize(
+    ("topic", "text", "direction"),
+    [
+        (TROOPS, "They will send troops.", 1),
+        (TROOPS, "They are sending Norish troops.", 1),
+        (TROOPS, "The troops were sent in May.", 1),
+        (TROOPS, "A ground-troops mission is near.", 1),
+        (TROOPS, "They will withdraw the ground troops.", -1),
+        (TOLL, "They defend the harbour toll.", -1),
+        (TOLL, "They will abolish the harbour toll.", 1),
+        (TOLL, "They call for the abolition of the harbour toll.", 1),
+        (TOLL, "They will keep the harbour toll.", -1),
+        (TOLL, "The harbour toll must stay.", -1),
+        (TOLL, "The harbour toll must be scrapped.", 1),
+    ],
+)
+def test_a_mention_knows_whether_it_stands_for_the_proposition_or_for_its_contrary(
+    topic: Topic, text: str, direction: int
+) -> None:
+    assert [d for _, d in hits(topic, text)] == [direction]
+
+
+@pytest.mark.parametrize(
+    ("topic", "text"),
+    [
+        (TROOPS, "They will send letters."),
+        (TROOPS, "The troops had lunch."),
+        (TROOPS, "They send word. Troops wait elsewhere."),
+        (WALL, "He works on Quill Wall Street."),
+        (TOLL, "The death toll rose in the harbour."),
+    ],
+)
+def test_what_only_sounds_like_a_topic_is_not_about_it(topic: Topic, text: str) -> None:
+    assert hits(topic, text) == []
+
+
+def test_one_of_the_context_words_must_be_in_the_article() -> None:
+    topic = Topic(
+        id="toll", proposition="The toll should be abolished", terms=("toll",), context=("harbour", "sea port")
+    )
+    assert hits(topic, "The toll is high.") == []
+    assert hits(topic, "The toll in the harbour is high.") != []
+    assert hits(topic, "The toll at this sea port is high.") != []
+
+
+@pytest.mark.parametrize(
+    ("proposition", "heads", "polarity", "negated"),
+    [
+        ("The harbour toll should be abolished", {"toll"}, -1, False),
+        ("Norland should send troops to Veyland", {"troop"}, 1, False),
+        ("Norland should not build the dam", {"dam"}, 1, True),
+        ("Veylanders should be banned from entering Norland", {"veylander"}, -1, False),
+        ("Walt Crane should be the nominee", {"cran"}, 1, False),
+        ("Bo Harlan should drop out of the race", {"harlan"}, -1, False),
+        ("The wage should be raised to 15 crowns", {"wag"}, 1, False),
+    ],
+)
+def test_a_proposition_is_taken_apart(proposition: str, heads: set[str], polarity: int, negated: bool) -> None:
+    found = propositions.read(proposition, vocabulary("en"))
+    assert (set(found.heads), found.action.polarity, found.negated) == (heads, polarity, negated)
+
+
+@given(st.text(min_size=1, max_size=60))
+def test_any_proposition_and_any_terms_make_a_topic(text: str) -> None:
+    words = [w for w in text.split() if w]
+    topic = Topic(id="t", proposition=text, terms=tuple(words) or ("toll",))
+    topics.matcher(topic, vocabulary("en"))
+
+
+@pytest.mark.parametrize(
+    ("forms", "stem"),
+    [
+        (("ban", "bans", "banned", "banning"), "ban"),
+        (("endorse", "endorses", "endorsed", "endorsing"), "endors"),
+        (("abolish", "abolished", "abolishes"), "abolish"),
+        (("send", "sends", "sent", "sending"), "send"),
+        (("policy", "policies"), "policy"),
+        (("need", "needs", "needed"), "need"),
+    ],
+)
+def test_the_forms_of_a_word_have_one_stem(forms: tuple[str, ...], stem: str) -> None:
+    assert {vocabulary("en").stemmer.of(form) for form in forms} == {stem}
+
+
+def test_a_phrase_may_be_interrupted_by_an_adverb_but_never_by_a_negation() -> None:
+    phrases: Phrases[str] = Phrases([(("decide", "to"), "will")], frozenset({"RB"}), frozenset({"not"}))
+    assert phrases.at(["decide", "now", "to"], ["VB", "RB", "TO"], 0, 3) == ("will", 3)
+    assert phrases.at(["decide", "not", "to"], ["VB", "RB", "TO"], 0, 3) is None
