@@ -13,9 +13,20 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from archive.errors import DatabaseError
+
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "cache_size=-32768",
+    "wal_autocheckpoint=4000",
+)
+"""Ids and streams fall anywhere in their indexes: with the defaults (2 MB, 1000 pages) a batch of a thousand events
+overflows the cache, and each commit copies the same pages into the file once more. These are 32 and 16 MB."""
 
 BUSY_TIMEOUT_SECONDS = 30
 CONNECT_TIMEOUT_SECONDS = 10
@@ -102,7 +113,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     On SQLite it holds the write lock from its first moment (BEGIN IMMEDIATE); a bare ``engine.begin()`` would
     read first and could then be refused the lock.
     """
-    with engine.execution_options(archive_writes=True).begin() as connection:
+    with _driver_errors(engine), engine.execution_options(archive_writes=True).begin() as connection:
         yield connection
 
 
@@ -110,13 +121,23 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def reading(engine: Engine) -> Iterator[Connection]:
     """One transaction that reads a consistent snapshot, however long it takes, and hinders no writer."""
     options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-    with engine.connect().execution_options(**options) as connection, connection.begin():
+    with _driver_errors(engine), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def _driver_errors(engine: Engine) -> Iterator[None]:
+    """Rows in bulk go by the driver itself; its errors come out as SQLAlchemy's, as those of all else do."""
+    driver = engine.dialect.loaded_dbapi
+    try:
+        yield
+    except driver.Error as error:
+        raise DBAPIError.instance(None, None, error, driver.Error) from error
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late and is always DEFERRED
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+    for pragma in SQLITE_PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
