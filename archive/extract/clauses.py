@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -27,11 +27,15 @@ class Reach(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A sentence as chunks, with the tokens of the document they stand for and the cue each verb group holds."""
+    """A sentence as chunks, with the tokens of the document they stand for and the cue each verb group holds.
+
+    ``ends`` has, for each verb group with a cue, the token after the cue's words.
+    """
 
     tokens: Sequence[Token]
     chunks: Sequence[Chunk]
     cues: Sequence[Cue | None]
+    ends: Mapping[int, int]
     first: int
     last: int
     subjects: dict[int, Reach | None] = field(default_factory=dict)

@@ -92,12 +92,29 @@ class Cues:
     people: frozenset[str]
     papers: frozenset[str]
 
-    def verb(self, tokens: Sequence[Token], head: int, last: int) -> Cue | None:
-        """The longest entry that the verb at ``head`` and the words after it, up to ``last``, make up."""
+    def verb(self, tokens: Sequence[Token], head: int, last: int) -> tuple[Cue, int] | None:
+        """The longest entry that the verb at ``head`` and the words after it make up, and the token after these.
+
+        An adverb or day may stand after the verb ("spoke favourably of", "called on Monday for").
+        """
         for cue in self.verbs.get(tokens[head].lower, ()):
-            if all(head + k < last and tokens[head + k].lower == word for k, word in enumerate(cue.rest, 1)):
-                return cue
+            if not cue.rest:
+                return cue, head + 1
+            start = head + 1
+            while start < last and tokens[start].lower != cue.rest[0] and start - head <= BETWEEN and _passes(tokens[start]):
+                start += 1
+            end = start + len(cue.rest)
+            if end <= last and all(tokens[start + k].lower == word for k, word in enumerate(cue.rest)):
+                return cue, end
         return None
+
+
+BETWEEN = 2
+"""So many adverbs may part a verb from its particle."""
+
+
+def _passes(token: Token) -> bool:
+    return token.tag in {"RB", "RBR"} or token.lower in lexicon.DAYS
 
 
 @cache

@@ -10,6 +10,7 @@ from archive.extract.quotes import Quotation
 SPEAKING = frozenset({"say", "say_only", "tell", "think", "direct"})
 UNKNOWN = {"quote": 0.6, "bare": 0.01}
 """Any verb may stand with a quotation ("…," he thundered)."""
+GOES_ON = frozenset({"VG", "CC", "NP", "THAT", "IN"})
 LEADS = frozenset({",", ":", "DASH", "QUOTE", "CC"})
 
 
@@ -19,7 +20,7 @@ def before(page: Page, number: int, i: int) -> Candidate | None:
     chunk, cue = clause.chunks[i], clause.cues[i]
     if chunk.form != "fin" or (cue is not None and ("quote" not in cue.frames or cue.classes.isdisjoint(SPEAKING))):
         return None
-    words = Reach(chunk.first, chunk.head + 1 + (len(cue.rest) if cue else 0))
+    words = Reach(chunk.first, clause.ends.get(i, chunk.head + 1))
     after = clause.at(words.last, i)
     found = _source(clause, i, after)
     if found is None:
@@ -29,11 +30,12 @@ def before(page: Page, number: int, i: int) -> Candidate | None:
     if content is None or not _ends(clause, rest, content[1] == "direct.before"):
         return None
     reach, pattern = content
+    parts = (reach, *_after_comma(clause, rest)) if pattern == "bare.before" else (reach,)
     frames = cue.frames if cue else UNKNOWN
     sure = frames["quote"] if pattern == "direct.before" else frames.get("bare", 0.4)
     end = clause.chunks[rest - 1].last
     free = cue is not None and cue.free
-    return Candidate(pattern, sure, (reach,), (words,), source, (), chunk.form, free, pattern == "direct.before", end)
+    return Candidate(pattern, sure, parts, (words,), source, (), chunk.form, free, pattern == "direct.before", end)
 
 
 def _source(clause: Clause, i: int, after: int) -> tuple[Reach, int, int] | None:
@@ -46,6 +48,17 @@ def _source(clause: Clause, i: int, after: int) -> tuple[Reach, int, int] | None
     if turned and clause.kind(i - 1) in {"", "COMMA", "Q", "DASH"}:
         return turned[0], chunk.first, turned[1]
     return None
+
+
+def _after_comma(clause: Clause, rest: int) -> tuple[Reach, ...]:
+    """What goes on with a clause after "he said" in commas stood in its middle."""
+    k = rest + 1
+    if clause.kind(rest) != "COMMA" or clause.kind(k) not in GOES_ON or clause.word(k) == "according":
+        return ()
+    if clause.kind(k) == "VG" and not clause.finite(k):
+        return ()
+    end = clauses.clause_end(clause, k, k)
+    return (Reach(clause.chunks[k].first, clause.chunks[end - 1].last),) if end > k else ()
 
 
 def _ends(clause: Clause, k: int, quoted: bool) -> bool:
@@ -86,6 +99,8 @@ def _content(page: Page, number: int, begins: int, rest: int) -> tuple[Reach, st
     if begins <= clause.first or tokens[begins - 1].tag not in {",", "DASH"}:
         return None
     first = start_of_said(clause)
+    if clause.kind(rest) == "COMMA" and clause.finite(rest + 1) and begins - 1 > first:
+        return Reach(first, begins - 1), "bare.before"
     if any(clause.finite(k) for k in range(clause.at(begins))) and begins - 1 > first:
         return Reach(first, begins - 1), "bare.before"
     return None

@@ -190,7 +190,7 @@ def aside(clause: Clause, i: int) -> Iterator[Candidate]:
     if source is None:
         return
     k = clause.at(source.first) - 1
-    comma = clause.at(clause.chunks[i].head + 1 + len(cue.rest), i)
+    comma = clause.at(clause.ends[i], i)
     if clause.word(k) != "as" or clause.kind(comma) != "COMMA" or comma + 1 >= len(clause.chunks):
         return
     if k > 0 and clause.kind(k - 1) not in {"CC", "COMMA", "X", "RB"}:

@@ -78,10 +78,10 @@ def page(document: Document, quotations: Sequence[Quotation]) -> Page:
 def _clause(document: Document, lexicon: cues.Cues, first: int, last: int) -> Clause:
     tokens = document.tokens
     chunks = grammar.chunks(tokens, first, last)
-    found = tuple(lexicon.verb(tokens, c.head, last) if c.kind == "VG" else None for c in chunks)
-    clause = Clause(tokens, chunks, found, first, last)
+    found = [lexicon.verb(tokens, c.head, last) if c.kind == "VG" else None for c in chunks]
+    ends = {i: one[1] for i, one in enumerate(found) if one}
+    clause = Clause(tokens, chunks, [one[0] if one else None for one in found], ends, first, last)
     if len(chunks) > clauses.FARTHEST:  # from left to right, so that one subject's search never runs through all the others'
-        for i, cue in enumerate(found):
-            if cue is not None:
-                clauses.subject(clause, i)
+        for i in ends:
+            clauses.subject(clause, i)
     return clause

@@ -31,7 +31,7 @@ def candidates(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
         return
     if cue is None:
         return
-    after = chunk.head + 1 + len(cue.rest)
+    after = clause.ends[i]
     found = complement(page, clause, i, clause.at(after, i), cue)
     if found:
         frame, content, cue_end = found
@@ -250,7 +250,7 @@ def _passive(page: Page, clause: Clause, i: int, cue: Cue | None) -> Iterator[Ca
         return
     if cue is None:
         return
-    after = chunk.head + 1 + len(cue.rest)
+    after = clause.ends[i]
     by = next((j for j in range(k, min(k + 8, len(clause.chunks))) if clause.word(j) == "by"), None)
     if by is not None and clause.kind(by + 1) == "NP" and "np" in cue.frames:
         subject = clauses.subject(clause, i)
