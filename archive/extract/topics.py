@@ -24,8 +24,8 @@ _GAP = 3
 _ACTION_BEFORE = 5
 _ACTION_AFTER = 7
 _TOGETHER = 8
-_FINITE = frozenset({"VBZ", "VBD", "VBP"})
-_APART = _FINITE | {"NNP", "NNPS"}
+_APART = frozenset({"NNP", "NNPS", "VBZ", "VBD", "VBP"})
+_LINKING = frozenset({"IN", "DT", "JJ", "PRP$", "POS", "TO"})
 _CONTRASTING = frozenset({"than", "over", "against"})
 _NEVER_BETWEEN = ",;:—–"
 
@@ -132,8 +132,8 @@ class Matcher:
         inner = [i for i in range(first, last) if not any(text.stems[i] in forms for forms in term.words)]
         if any(self._parts(text, i) for i in inner):
             return False
-        if term.action is None and any(text.tags[i] in _FINITE and text.stems[i] not in self.titles for i in inner):
-            return False
+        if term.action is None and text.stems[first] not in term.words[0]:
+            return all(text.tags[i] in _LINKING for i in inner)
         acted_on = term.action is None or self._acts(text, first) is not None
         return acted_on or len(inner) <= 1 or any(text.stems[i] == "be" for i in inner[-2:])
 
