@@ -68,9 +68,7 @@ class Clause:
 JOINING = frozenset(
     "of for from in at with on to by about against under within behind over between near and or & 's".split()
 )
-SUBORDINATE = frozenset(
-    "because although though while whereas if unless when after before once so".split()
-)
+SUBORDINATE = frozenset("because although though while whereas if unless when after before once so".split())
 RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 
 

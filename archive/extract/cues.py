@@ -101,7 +101,12 @@ class Cues:
             if not cue.rest:
                 return cue, head + 1
             start = head + 1
-            while start < last and tokens[start].lower != cue.rest[0] and start - head <= BETWEEN and _passes(tokens[start]):
+            while (
+                start < last
+                and tokens[start].lower != cue.rest[0]
+                and start - head <= BETWEEN
+                and _passes(tokens[start])
+            ):
                 start += 1
             end = start + len(cue.rest)
             if end <= last and all(tokens[start + k].lower == word for k, word in enumerate(cue.rest)):

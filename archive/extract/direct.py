@@ -69,7 +69,9 @@ def _ends(clause: Clause, k: int, quoted: bool) -> bool:
     kind = clause.kind(k)
     if quoted:
         limit = min(k + 10, len(clause.chunks) - 1)
-        return kind != "THAT" and not any(clause.kind(j) == "COLON" and clause.kind(j + 1) == "Q" for j in range(k, limit))
+        return kind != "THAT" and not any(
+            clause.kind(j) == "COLON" and clause.kind(j + 1) == "Q" for j in range(k, limit)
+        )
     if kind in {"", "STOP", "COMMA", "Q", "TIME", "RRB", "DASH", "COLON"}:
         return kind != "COLON" or clause.word(k) == ";"
     limit = min(k + 10, len(clause.chunks))

@@ -103,7 +103,9 @@ def _is_past(tokens: Sequence[Token], found: Sequence[Chunk], i: int) -> bool:
         return after in {"NP", "THAT", "Q"} and any(c.finite for c in found[:k])
     if found[k].kind == "NP" and k > 0 and found[k - 1].kind == "VG":
         return False
-    if found[k].kind != "NP" or (k > 0 and found[k - 1].kind == "IN" and tokens[found[k - 1].first].lower not in _CLAUSAL):
+    if found[k].kind != "NP" or (
+        k > 0 and found[k - 1].kind == "IN" and tokens[found[k - 1].first].lower not in _CLAUSAL
+    ):
         if not (found[k].kind == "WH" or after in {"THAT"}):
             return False
     for chunk in found[i + 1 :]:

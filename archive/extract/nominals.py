@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archive.extract import clauses
+from archive.extract import clauses, reach
 from archive.extract.clauses import Clause, Reach
 from archive.extract.cues import Frames
 from archive.extract.direct import start_of_said
@@ -70,19 +70,19 @@ def _matter(clause: Clause, i: int, k: int) -> tuple[str, Reach, int] | None:
     kind = clause.kind(k)
     here = clause.chunks[k - 1].last
     if kind == "THAT" and k + 1 < len(clause.chunks):
-        return "that", _clause(clause, k + 1, i), here
+        return "that", reach.of_clause(clause, k + 1, i), here
     if kind == "VG" and clause.chunks[k].form == "inf":
-        return "inf", _object(clause, k), here
+        return "inf", reach.of_object(clause, k), here
     if kind == "IN" and clause.word(k) in MATTERS and k + 1 < len(clause.chunks):
         cue_end = clause.chunks[k].last
         if clause.kind(k + 1) == "VG" and clause.chunks[k + 1].form == "ing":
-            return "ing", _object(clause, k + 1), cue_end
+            return "ing", reach.of_object(clause, k + 1), cue_end
         if clause.kind(k + 1) == "WH":
-            return "wh", _clause(clause, k + 1, i), cue_end
+            return "wh", reach.of_clause(clause, k + 1, i), cue_end
         if clause.kind(k + 1) in {"NP", "Q"}:
-            return "np", _object(clause, k + 1 + (clause.kind(k + 1) == "Q")), cue_end
+            return "np", reach.of_object(clause, k + 1 + (clause.kind(k + 1) == "Q")), cue_end
     if kind == "NP" and clause.finite(clauses.phrase_end(clause, k)):
-        return "bare", _clause(clause, k, i), here
+        return "bare", reach.of_clause(clause, k, i), here
     return None
 
 
@@ -142,7 +142,7 @@ def _according(clause: Clause, i: int, first: int, last: int) -> Candidate | Non
         comma = next((j for j in range(end, len(clause.chunks)) if clause.kind(j) == "COMMA"), None)
         if comma is None or comma + 1 >= len(clause.chunks):
             return None
-        content = _clause(clause, comma + 1, i)
+        content = reach.of_clause(clause, comma + 1, i)
     else:
         if _source_named_before(clause, i):
             return None
@@ -174,7 +174,10 @@ def relayed(page: Page, clause: Clause, token: int) -> tuple[Reach, ...]:
         return ()
     for phrase in page.lexicon.according.get(clause.tokens[first].lower, ()):
         last = first + len(phrase)
-        if tuple(t.lower for t in clause.tokens[first:last]) == phrase and clause.kind(start := clause.at(last, k)) == "NP":
+        if (
+            tuple(t.lower for t in clause.tokens[first:last]) == phrase
+            and clause.kind(start := clause.at(last, k)) == "NP"
+        ):
             end = clauses.phrase_end(clause, start)
             by = next((j for j in range(start, end) if clause.word(j) in {"by", "from"}), start - 1)
             return (Reach(clause.chunks[by + 1].first, clause.chunks[end - 1].last),)
@@ -195,8 +198,10 @@ def aside(clause: Clause, i: int) -> Iterator[Candidate]:
         return
     if k > 0 and clause.kind(k - 1) not in {"CC", "COMMA", "X", "RB"}:
         return
-    content = _clause(clause, comma + 1, i)
-    yield Candidate("aside", 0.8, (content,), (Reach(clause.chunks[i].first, clause.chunks[comma].first),), source, form="fin")
+    content = reach.of_clause(clause, comma + 1, i)
+    yield Candidate(
+        "aside", 0.8, (content,), (Reach(clause.chunks[i].first, clause.chunks[comma].first),), source, form="fin"
+    )
 
 
 def colon(page: Page, number: int) -> Iterator[Candidate]:
@@ -219,15 +224,6 @@ def colon(page: Page, number: int) -> Iterator[Candidate]:
     sure = 0.8 if place == 0 or verbal else 0.2
     if end - start > 2:
         cue = Reach(name.last, name.last + 1)
-        yield Candidate("colon", sure, (Reach(start, end),), (cue,), Reach(name.first, name.last), direct=spoken is not None)
-
-
-def _clause(clause: Clause, k: int, verb: int) -> Reach:
-    end = max(clauses.clause_end(clause, k, verb), k + 1)
-    return Reach(clause.chunks[k].first, clause.chunks[end - 1].last)
-
-
-def _object(clause: Clause, k: int) -> Reach:
-    k = min(k, len(clause.chunks) - 1)
-    end = max(clauses.object_end(clause, k), k + 1)
-    return Reach(clause.chunks[k].first, clause.chunks[end - 1].last)
+        yield Candidate(
+            "colon", sure, (Reach(start, end),), (cue,), Reach(name.first, name.last), direct=spoken is not None
+        )

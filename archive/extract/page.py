@@ -81,7 +81,9 @@ def _clause(document: Document, lexicon: cues.Cues, first: int, last: int) -> Cl
     found = [lexicon.verb(tokens, c.head, last) if c.kind == "VG" else None for c in chunks]
     ends = {i: one[1] for i, one in enumerate(found) if one}
     clause = Clause(tokens, chunks, [one[0] if one else None for one in found], ends, first, last)
-    if len(chunks) > clauses.FARTHEST:  # from left to right, so that one subject's search never runs through all the others'
+    if (
+        len(chunks) > clauses.FARTHEST
+    ):  # from left to right, so that one subject's search never runs through all the others'
         for i in ends:
             clauses.subject(clause, i)
     return clause

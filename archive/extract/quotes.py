@@ -13,7 +13,7 @@ from archive.extract.text import Document, Paragraph
 
 OPENING = frozenset("“„‟«‹‘‚‛`") | {"``"}
 CLOSING = frozenset("”»›’") | {"''"}
-PAIRED = frozenset("\"”»") | {"''"}
+PAIRED = frozenset('"”»') | {"''"}
 SINGLE = frozenset("'‘’‚‛‹›`")
 BEFORE_OPENING = frozenset("([{-–—―/…:") | OPENING
 

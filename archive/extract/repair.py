@@ -11,7 +11,9 @@ from collections.abc import Collection, Sequence
 NOMINAL = frozenset({"NN", "NNS", "NNP", "NNPS", "PRP", "WP", "WDT"})
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 ADVERBS = frozenset({"RB", "RBR", "RBS"})
-OPENS_OBJECT = frozenset({"DT", "PRP", "PRP$", "NNP", "NNPS", "IN", "TO", "JJ", "NNS", "WP", "WRB", "QUOTE", "CD", "NN", "VBG", "$"})
+OPENS_OBJECT = frozenset(
+    {"DT", "PRP", "PRP$", "NNP", "NNPS", "IN", "TO", "JJ", "NNS", "WP", "WRB", "QUOTE", "CD", "NN", "VBG", "$"}
+)
 CAUSING = frozenset("let make makes made making help helps helped helping have has had see saw seeing watch hear do does did "
                     "n't n’t to".split())  # fmt: skip
 PREFIXES = ("re-", "co-", "e-", "pre-", "over-", "out-", "under-", "mis-", "de-", "un-")
@@ -26,7 +28,11 @@ def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> lis
         tag = tags[i]
         if tag in {"VBN", "VBD", "VB", "VBP"} and "-" in words[i] and not words[i].startswith(PREFIXES):
             tag = tags[i] = "JJ"
-        if tag == "VBN" and words[i - 1] in {"he", "she", "it", "they", "we", "i", "who"} and tags[i - 1] in {"PRP", "WP"}:
+        if (
+            tag == "VBN"
+            and words[i - 1] in {"he", "she", "it", "they", "we", "i", "who"}
+            and tags[i - 1] in {"PRP", "WP"}
+        ):
             tags[i] = "VBD" if not any(w in LINKING for w in words[max(0, i - 3) : i - 1]) else "VBN"
         elif tag == "VB" and _is_plural_present(words, tags, i):
             tags[i] = "VBP"
@@ -34,7 +40,12 @@ def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> lis
             tags[i] = "VBD" if words[i].endswith("ed") or tag == "VBN" else "VBZ"
         elif tag in {"NNS", "NN", "VBN"} and words[i] in verbs and _closes_quotation(words, tags, i):
             tags[i] = "VBD" if tag == "VBN" else "VBZ"
-        elif tag == "NNS" and words[i] in verbs and words[i + 1 : i + 2] == ["that"] and tags[i - 1] in {"NNP", "NNPS", "PRP", ",", "-RRB-"}:
+        elif (
+            tag == "NNS"
+            and words[i] in verbs
+            and words[i + 1 : i + 2] == ["that"]
+            and tags[i - 1] in {"NNP", "NNPS", "PRP", ",", "-RRB-"}
+        ):
             tags[i] = "VBZ"
     if len(tags) > 3 and FINITE.isdisjoint(tags):
         _make_finite(words, tags, verbs)
@@ -79,7 +90,11 @@ def _make_finite(words: Sequence[str], tags: list[str], verbs: Collection[str]) 
     for i in range(1, len(tags) - 1):
         if tags[i] not in {"NNS", "NNP", "NNPS", "VBN", "NN", "VB"} or words[i] not in verbs:
             continue
-        if words[i - 1] not in {"particular", "general"} and tags[i - 1] not in NOMINAL | ADVERBS | {"CD", "-RRB-", ","} or tags[i + 1] not in OPENS_OBJECT | {"RB", ",", ":"}:
+        if (
+            words[i - 1] not in {"particular", "general"}
+            and tags[i - 1] not in NOMINAL | ADVERBS | {"CD", "-RRB-", ","}
+            or tags[i + 1] not in OPENS_OBJECT | {"RB", ",", ":"}
+        ):
             continue
         if tags[i] == "VBN" or (words[i].endswith("ed") and tags[i] in {"NNP", "NN"}):
             if tags[i + 1] != "IN" or i > len(tags) // 3:

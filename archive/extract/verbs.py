@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archive.extract import clauses
+from archive.extract import clauses, passives, reach
 from archive.extract.clauses import SAYING, Clause, Reach
+from archive.extract.reach import AHEAD
 from archive.extract.cues import Cue
 from archive.extract.page import Candidate, Page
 from archive.extract.quotes import Quotation
 
 CONDITIONS = frozenset({"if", "when", "while", "because", "unless", "although", "though", "since", "as", "after"})
 OBJECTS = frozenset({"oppose", "discuss", "call", "accuse", "want", "believe_np"})
-AHEAD = 14
-"""Chunks that an addressee, a place and a time may put between a verb and what it says."""
 
 
 def candidates(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     """The candidates whose cue is the verb group at chunk ``i`` and whose content is its complement or subject."""
     chunk, cue = clause.chunks[i], clause.cues[i]
     if chunk.form == "pass" or chunk.form == "part":
-        yield from _passive(page, clause, i, cue)
+        yield from passives.candidates(page, clause, i)
         return
     if (
         chunk.form == "fin"
         and clause.word(i + 1) == "to"
         and (frames := page.lexicon.seem.get(clause.tokens[chunk.head].lower))
     ):
-        yield from _raised(clause, i, frames.get("inf", 0.0), "seem.inf")
+        yield from passives.raised(clause, i, frames.get("inf", 0.0), "seem.inf")
         return
     if cue is None:
         return
@@ -78,28 +77,28 @@ def complement(page: Page, clause: Clause, i: int, k: int, cue: Cue) -> tuple[st
     if "quote" in cue.frames and (found := _quotation(page, clause, i, k)):
         return (*found, 0)
     if clause.kind(k) == "THAT" and clause.kind(k + 1) not in {"STOP", "COMMA", "", "Q"} and not _pointing(clause, k):
-        return "that", _clause(clause, k + 1, i), 0
+        return "that", reach.of_clause(clause, k + 1, i), 0
     if clause.kind(k) == "THAT" and clause.kind(k + 1) in {"Q", "COMMA"}:
-        return "that", _clause(clause, k + 2, i), 0
-    if not cue.classes.isdisjoint(SAYING | {"direct", "show", "think"}) and (ahead := _that_ahead(clause, k)):
-        return "that", _clause(clause, ahead + 1, i), 0
+        return "that", reach.of_clause(clause, k + 2, i), 0
+    if not cue.classes.isdisjoint(SAYING | {"direct", "show", "think"}) and (ahead := reach.that_ahead(clause, k)):
+        return "that", reach.of_clause(clause, ahead + 1, i), 0
     frame = _frame(clause, k, cue)
     if frame is None:
         return _relative(clause, i, cue)
     start = k + 1 if clause.kind(k) == "Q" else k
     if frame in {"wh", "bare"}:
-        return frame, _clause(clause, start, i), 0
+        return frame, reach.of_clause(clause, start, i), 0
     if frame == "as":
         return frame, _named(clause, start), 0
-    return frame, _object(clause, start), 0
+    return frame, reach.of_object(clause, start), 0
 
 
 def _named(clause: Clause, k: int) -> Reach:
     """Somebody or something with what it is called or seen as."""
     end = clauses.phrase_end(clause, k)
     if clause.word(end) == "as" and end + 1 < len(clause.chunks):
-        return Reach(clause.chunks[k].first, _object(clause, end + 1).last)
-    return _object(clause, k)
+        return Reach(clause.chunks[k].first, reach.of_object(clause, end + 1).last)
+    return reach.of_object(clause, k)
 
 
 def _after_addressee(clause: Clause, k: int) -> int:
@@ -175,7 +174,9 @@ def _is_clause(clause: Clause, j: int) -> bool:
     if clause.kind(j) not in {"NP", "TIME"}:
         return False
     end = clauses.phrase_end(clause, j)
-    if clause.kind(end) == "NP" and clause.finite(end + 1):  # "the mails it received were": a relative clause without "that"
+    if clause.kind(end) == "NP" and clause.finite(
+        end + 1
+    ):  # "the mails it received were": a relative clause without "that"
         return any(clause.finite(m) and clause.kind(m - 1) != "WH" for m in range(end + 2, min(end + 8, limit)))
     while clause.kind(end) in {"RB", "Q"}:
         end += 1
@@ -225,91 +226,4 @@ def _spoken(clause: Clause, i: int, quotation: Quotation) -> tuple[str, Reach]:
     }:
         return "quote", words
     end = clauses.clause_end(clause, clause.at(quotation.last), i)
-    return "bare", Reach(quotation.first, max(_end_of(clause, end), quotation.last))
-
-
-def _that_ahead(clause: Clause, k: int) -> int | None:
-    """The "that" of a clause which an addressee, a place or a time keeps apart from its verb."""
-    for j in range(k, min(len(clause.chunks), k + AHEAD)):
-        kind = clause.kind(j)
-        if kind == "THAT" and clause.kind(j + 1) not in {"STOP", "COMMA", "", "VG"}:
-            return j
-        if kind in {"VG", "STOP", "COLON", "WH", "CC"}:
-            return None
-    return None
-
-
-def _passive(page: Page, clause: Clause, i: int, cue: Cue | None) -> Iterator[Candidate]:
-    """What is expected, said or asked (without a source), and what is criticised, called or backed by somebody."""
-    chunk = clause.chunks[i]
-    word = clause.tokens[chunk.head].lower
-    k = chunk_after(clause, i)
-    if chunk.form == "pass" and clause.kind(k) == "VG" and clause.chunks[k].form == "inf":
-        if frames := page.lexicon.passives.get(word):
-            yield from _raised(clause, i, frames["inf"], "passive.inf")
-        return
-    if cue is None:
-        return
-    after = clause.ends[i]
-    by = next((j for j in range(k, min(k + 8, len(clause.chunks))) if clause.word(j) == "by"), None)
-    if by is not None and clause.kind(by + 1) == "NP" and "np" in cue.frames:
-        subject = clauses.subject(clause, i)
-        if subject:
-            end = clauses.phrase_end(clause, by + 1)
-            source = Reach(clause.chunks[by + 1].first, clause.chunks[end - 1].last)
-            yield Candidate(
-                "passive.by", cue.frames["np"], (subject,), (Reach(chunk.first, after),), source, form="pass"
-            )
-        return
-    if (
-        chunk.form == "pass"
-        and not cue.classes.isdisjoint({"call", "accuse"})
-        and clause.word(k) in {"as", "of", "for"}
-    ):
-        subject = clauses.subject(clause, i)
-        if subject:
-            content = (subject, _object(clause, k + 1)) if k + 1 < len(clause.chunks) else (subject,)
-            yield Candidate("passive.as", 0.5, content, (Reach(chunk.first, clause.chunks[k].last),), None, form="pass")
-    if chunk.form == "pass" and "discuss" in cue.classes and cue.rest and clause.kind(clause.at(after, i)) == "NP":
-        content = (_object(clause, clause.at(after, i)),)
-        yield Candidate("passive.about", 0.5, content, (Reach(chunk.first, after),), None, form="pass")
-    if chunk.form == "pass" and "wh" in cue.frames and (clause.kind(k) == "WH" or clause.word(k) in {"if", "whether"}):
-        yield Candidate("passive.wh", 0.6, (_clause(clause, k, i),), (Reach(chunk.first, after),), None, form="pass")
-    if chunk.form == "pass" and clause.kind(k) == "THAT" and "that" in cue.frames:
-        yield Candidate(
-            "passive.that", 0.6, (_clause(clause, k + 1, i),), (Reach(chunk.first, after),), None, form="pass"
-        )
-
-
-def chunk_after(clause: Clause, i: int) -> int:
-    """The chunk after a verb group and the adverbs and times that follow it."""
-    k = i + 1
-    while clause.kind(k) in {"RB", "TIME"}:
-        k += 1
-    return k
-
-
-def _raised(clause: Clause, i: int, sure: float, pattern: str) -> Iterator[Candidate]:
-    """What somebody "is expected to" do: the subject and the infinitive together are the content."""
-    subject, k = clauses.subject(clause, i), chunk_after(clause, i)
-    if subject and k < len(clause.chunks):
-        chunk = clause.chunks[i]
-        yield Candidate(
-            pattern, sure, (subject, _object(clause, k)), (Reach(chunk.first, chunk.last),), None, form="pass"
-        )
-
-
-def _clause(clause: Clause, k: int, verb: int) -> Reach:
-    k = min(k, len(clause.chunks) - 1)
-    end = max(clauses.clause_end(clause, k, verb), k + 1)
-    return Reach(clause.chunks[k].first, _end_of(clause, end))
-
-
-def _object(clause: Clause, k: int) -> Reach:
-    end = max(clauses.object_end(clause, k), k + 1)
-    return Reach(clause.chunks[k].first, _end_of(clause, end))
-
-
-def _end_of(clause: Clause, k: int) -> int:
-    """The token after the last word before chunk ``k``."""
-    return clause.chunks[k - 1].last
+    return "bare", Reach(quotation.first, max(clause.chunks[end - 1].last, quotation.last))
