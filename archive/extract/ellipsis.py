@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archive.extract.operators import Lexicon
+from archive.extract.operators import Kind, Lexicon
 from archive.extract.propositions import Direction
 from archive.extract.topics import Hit, Index
 from archive.model import Assessment
@@ -23,6 +23,9 @@ _INDEFINITE = frozenset({"a", "an", "any", "some", "another", "every", "each", "
 _INTRODUCING = frozenset({"of", "about", "on", "for", "over", "that", "with"})
 _OPENING = 3
 _PAUSES = frozenset(",;:—–")
+_VERB_WITHIN = 3
+_OBJECTS = frozenset({"him", "her"})
+_FAVOURING = frozenset({Kind.SUPPORT, Kind.OPPOSE})
 _BARE = frozenset({"nothing", "everything"})
 
 
@@ -30,13 +33,15 @@ _BARE = frozenset({"nothing", "everything"})
 class Antecedent:
     """What was said on the topic before.
 
-    Its direction, how many sentences ago, how it was assessed, and the names of those who had to do with it.
+    Its direction, how many sentences ago, how it was assessed, the names of those who had to do with it, and whether
+    its theme is itself a name.
     """
 
     direction: Direction
     distance: int
     assessment: Assessment | None
     names: frozenset[str]
+    person: bool = False
 
 
 def take_up(
@@ -54,10 +59,19 @@ def take_up(
         if index.stems[i] in nouns and index.tags[i] in {"NN", "NNS"} and _definite(index, i, sentence, earlier, named):
             strength = NOUN
         elif earlier.distance <= NEAR:
-            strength = _bare(lexicon, index, i, sentence)
+            strength = _bare(lexicon, index, i, sentence) or (earlier.person and _favoured(lexicon, index, i))
         if strength:
             return Hit(i, i + 1, earlier.direction, strength, None)
     return None
+
+
+def _favoured(lexicon: Lexicon, index: Index, i: int) -> float:
+    """How sure "him" is the person that a topic is about: after a verb that can be for or against one."""
+    if index.document.tokens[i].lower not in _OBJECTS:
+        return 0.0
+    starts = range(max(0, i - _VERB_WITHIN), i)
+    found = (lexicon.phrases.at(index.stems, index.tags, j, i) for j in starts)
+    return NOUN if any(f and f[1] == i and f[0] in _FAVOURING for f in found) else 0.0
 
 
 def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int]) -> float:

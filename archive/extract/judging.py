@@ -18,6 +18,8 @@ from archive.model import Span, Stance
 _FOLLOWED_WITHIN = 4
 _CLAIMING = frozenset({"that", "claim", "notion", "idea", "argument", "suggestion", "assertion"})
 _JUDGED = frozenset({Kind.GOOD, Kind.BAD, Kind.NOT_NOW, Kind.UNDECIDED})
+_PLACES = (("NNP",), ("NN",), ("NNS",), ("DT",), ("PRP",), ("PRP$",))
+_COMMANDING = frozenset({Kind.SUPPORT, Kind.OPPOSE, Kind.MUST, Kind.INTEND})
 _EXCLUDING = frozenset({"not", "no", "without"})
 _ASKABLE = frozenset({Stance.SUPPORT, Stance.OPPOSE, Stance.OPEN, Stance.NOT_NOW})
 _ANSWERING = 0.6
@@ -91,21 +93,30 @@ def _breaks(lexicon: Lexicon, index: Index, i: int, high: int) -> bool:
 
 def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value:
     index, low = passage.index, scope.clause[0]
-    governed = low == scope.sentence[0] and scope.sentence == passage.sentences[0]
+    first = passage.sentences[0][0]
+    governed = low == scope.sentence[0] and index.sentence_number(low) == index.sentence_number(first)
     outer = [o for o in scope.cue if governed or o.kind is Kind.SILENT]
     reported = bool(outer) and (
         _finite(index, low, hit.first) or (hit.action != hit.first and _finite(index, hit.last, hit.last + 2))
     )
     left = [o for o in scope.operators if o.first < hit.last and not _supposed(index, o, hit, scope.clause)]
     right = [o for o in scope.operators if o.first >= hit.last]
-    if any(foreign(lexicon, passage, o, low, hit) for o in left):
+    commanded = [o for o in left if _commanded(index, o, [*outer, *left])]
+    if any(foreign(lexicon, passage, o, low, hit) for o in left if o not in commanded):
         return _answered(scope, left, governed=governed)
-    over = [*_governing(lexicon, index, [*outer, *left], hit), *_excluded(lexicon, index, hit, low)]
+    over = [*_governing(lexicon, passage, [*outer, *left], hit), *_excluded(lexicon, index, hit, low)]
     found = _reported(lexicon, index, value(over), scope) if reported else value(over)
     if not found.stance or _claims(index, over, hit):
         predicate = list(_predicate(lexicon, passage, scope, right, hit))
         found = value([*over, *predicate]) if predicate else found
     return found if found.stance else _enacted(passage, scope, left, hit)
+
+
+def _commanded(index: Index, operator: Operator, over: Sequence[Operator]) -> bool:
+    """Whether what somebody should do is what the speaker asks for: "wants the Senate to reject the pact"."""
+    if operator.first == 0 or index.tags[operator.first - 1] != "TO":
+        return False
+    return any(o.kind in _COMMANDING and o.last <= operator.first for o in over)
 
 
 def _answered(scope: Scope, left: Sequence[Operator], *, governed: bool) -> Value:
@@ -126,14 +137,36 @@ def _supposed(index: Index, operator: Operator, hit: Hit, clause: tuple[int, int
     return operator.first > before[-1]
 
 
-def _governing(lexicon: Lexicon, index: Index, over: Sequence[Operator], hit: Hit) -> Iterator[Operator]:
+def _attributive(index: Index, operator: Operator, hit: Hit) -> bool:
+    """Whether an adjective only describes a noun: a "possible toll", "illegal trade and the toll"."""
+    if index.tags[operator.first] != "JJ" or operator.last - operator.first > 1:
+        return False
+    if operator.kind is Kind.OPEN:
+        return operator.last >= hit.first - 1
+    described = index.tags[operator.last : operator.last + 1]
+    return operator.kind in (Kind.GOOD, Kind.BAD) and operator.last < hit.first and described in (("NN",), ("NNS",))
+
+
+def _elsewhere(passage: Passage, operator: Operator) -> bool:
+    """Whether an intention is to do something else: "moving to Veyland", a cue "continued to tell"."""
+    index = passage.index
+    if operator.kind is not Kind.INTEND:
+        return False
+    if index.stems[operator.last - 1] == "to" and index.tags[operator.last : operator.last + 1] in _PLACES:
+        return True
+    ends = [b for a, b in passage.cue if a <= operator.first < b]
+    return bool(ends) and any(index.tags[i] == "VB" for i in range(operator.last, ends[0]))
+
+
+def _governing(lexicon: Lexicon, passage: Passage, over: Sequence[Operator], hit: Hit) -> Iterator[Operator]:
     """The operators before a mention that are over it.
 
     Not so the modals of some other verb ("we will stay calm about the toll"), nor what is about something that
     is about it ("supports her positions on the toll"); and a "possible toll" is only a toll.
     """
+    index = passage.index
     for number, operator in enumerate(over):
-        if operator.kind is Kind.OPEN and index.tags[operator.first] == "JJ" and operator.last >= hit.first - 1:
+        if _attributive(index, operator, hit) or _elsewhere(passage, operator):
             continue
         following = over[number + 1].first if number + 1 < len(over) else hit.first
         if operator.kind in MODAL:

@@ -167,7 +167,8 @@ def operators(lexicon: Lexicon, text: Index, span: tuple[int, int], actions: fro
             found.append(Operator(Kind.ACTION, i, i + 1))
             i += 1
         elif phrase := lexicon.phrases.at(text.stems, text.tags, i, last):
-            found.append(Operator(phrase[0], i, phrase[1], repeats=_repeats(text, found, i)))
+            if phrase[0] not in _JUDGING or text.tags[i] != "NNP":
+                found.append(Operator(phrase[0], i, phrase[1], repeats=_repeats(text, found, i)))
             i = phrase[1]
         else:
             if text.stems[i] in lexicon.negators:

@@ -67,8 +67,7 @@ def _cut(index: Index, first: int, last: int) -> Iterator[tuple[int, int]]:
 def foreign(lexicon: Lexicon, passage: Passage, operator: Operator, low: int, hit: Hit) -> bool:
     """Whether somebody else than the speaker's side supports, opposes or will do what an operator says."""
     index = passage.index
-    infinitive = operator.first > low and index.tags[operator.first - 1] == "TO"
-    if operator.kind not in _OWN_WILL or infinitive or _performs(lexicon, passage):
+    if operator.kind not in _OWN_WILL or _performs(lexicon, passage):
         return False
     noun = index.tags[operator.first].startswith("NN") and operator.last - operator.first == 1
     at = (_possessor if noun else subject)(index, operator.first, low)
@@ -104,7 +103,7 @@ def _own_pronoun(passage: Passage, at: int, lower: str) -> bool:
     several = actor is not None and actor.kind in (ActorKind.GROUP, ActorKind.ORGANISATION, ActorKind.COUNTRY)
     if passage.direct or lower == "you" or (several and lower in {"he", "she", "his", "her"}):
         return False
-    start = next((first for first, last in passage.sentences if first <= at < last), at)
+    start = max(passage.sentences[0][0], passage.index.sentence(at)[0]) if passage.sentences else at
     tokens = passage.index.document.tokens
     named = (fold(tokens[i].text) for i in range(start, at) if passage.index.tags[i].startswith("NNP"))
     return all(name in passage.names for name in named)

@@ -41,8 +41,9 @@ _QUALIFYING = (Stance.CONDITIONAL, Stance.NOT_NOW, Stance.OPEN)
 class _Course:
     """What has been assessed on one topic so far in an article."""
 
+    names: frozenset[str]
+    person: bool
     last: Assessment | None = None
-    names: frozenset[str] = frozenset()
     by_actor: dict[str, tuple[int, Assessment]] = field(default_factory=dict)
 
 
@@ -75,7 +76,7 @@ class Assessor:
     def _on(
         self, matcher: Matcher, index: Index, hits: Sequence[Hit], statements: Sequence[Statement]
     ) -> Iterator[tuple[int, Assessment]]:
-        course = _Course(names=_names_beside(index, hits))
+        course = _Course(_names_beside(index, hits), matcher.personal)
         for number, statement in enumerate(statements):
             assessment = self._one(matcher, index, hits, statement, course)
             if assessment:
@@ -99,7 +100,8 @@ class Assessor:
             found = [(judge(self._lexicon, passage, (first, last), hit), hit) for hit in here]
             judged.extend(f for f in found if not elliptic or f[0].value.stance is not Stance.NO_POSITION)
             if here:
-                earlier = Antecedent(here[-1].direction, 0, earlier.assessment if earlier else None, course.names)
+                said = earlier.assessment if earlier else None
+                earlier = Antecedent(here[-1].direction, 0, said, course.names, course.person)
         agrees = _shares(self._lexicon, passage, passage.cue)
         if not (agrees or named or _positional(judged)):
             agrees = _shares(self._lexicon, passage, passage.sentences[:1])
@@ -120,7 +122,7 @@ def _antecedent(passage: Passage, hits: Sequence[Hit], course: _Course) -> Antec
         return None
     distance = max(0, index.sentence_number(first) - index.sentence_number(before[-1].first))
     spoke = own is not None and _sentences_since(index, own[0], first) <= NEAR
-    return Antecedent(before[-1].direction, 0 if spoke else distance, assessment, course.names)
+    return Antecedent(before[-1].direction, 0 if spoke else distance, assessment, course.names, course.person)
 
 
 def _names_beside(index: Index, hits: Sequence[Hit]) -> frozenset[str]:

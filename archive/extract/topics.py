@@ -105,6 +105,11 @@ class Matcher:
     names: frozenset[str]
     titles: frozenset[str]
 
+    @property
+    def personal(self) -> bool:
+        """Whether the theme is itself a name, so that "him" can take it up."""
+        return bool(self.proposition.heads) and self.proposition.heads <= self.names
+
     def find(self, text: Index) -> tuple[Hit, ...]:
         """Every place in a document that is about the topic, in order, the surer of two that overlap."""
         if self.keys.isdisjoint(text.places) or not self._in_context(text):
@@ -193,7 +198,7 @@ class Matcher:
         for i in range(first - 1, max(start, first - _ACTION_BEFORE) - 1, -1):
             if text.document.tokens[i].text in _NEVER_BETWEEN or self._parts(text, i):
                 break
-            if found := self._acts(text, i):
+            if (found := self._acts(text, i)) and not (text.stems[i] in self.titles and text.tags[i].startswith("NN")):
                 return i, found
         passive = bound = False
         for i in range(last, min(end, last + _ACTION_AFTER)):
