@@ -18,18 +18,29 @@ NESTED = -4.0
 QUOTED = -4.0
 """nor is what stands in a quotation, whoever's it is."""
 
-FORMS = {"inf": -1.0, "ing": -0.3, "part": -0.3, "pass": 0.0, "fin": 0.3}
+LONG = 10
+DENIALS = frozenset({"n't", "n’t", "not", "never", "no"})
+FORMS = {"inf": -1.0, "ing": -0.5, "part": -0.3, "pass": 0.0, "fin": 0.3}
 PERSON_ENDINGS = ("ers", "ors", "ist", "ists", "ian", "ians", "man", "men", "woman", "women", "person")
-PRONOUNS = {"he": 0.5, "she": 0.5, "they": 0.3, "we": 0.0, "i": -0.3, "it": -0.5, "you": -1.5, "there": -4.0}
+PRONOUNS = {"he": 0.5, "she": 0.5, "they": 0.0, "we": -0.2, "i": -0.8, "it": -0.5, "you": -1.5, "there": -4.0}
+RELATIVES = {"who": 0.0, "which": -1.0, "that": -2.5}
 
 
 def score(page: Page, candidate: Candidate) -> float:
     """The log odds that a candidate is an attribution, by itself."""
     sure = min(max(candidate.sure, 0.01), 0.99)
     weight = math.log(sure / (1 - sure)) + _source(page, candidate) + FORMS.get(candidate.form, 0.0)
+    weight += _size(page, candidate)
     if candidate.cue and candidate.cue[0].first in page.quoted:
         weight += QUOTED
     return weight
+
+
+def _size(page: Page, candidate: Candidate) -> float:
+    """What is told at length is told as somebody's; refusals ("did not rule out") are more often positions than acts."""
+    words = sum(last - first for first, last in candidate.content)
+    denied = any(page.document.tokens[k].lower in DENIALS for first, last in candidate.cue for k in range(first, last))
+    return (0.3 if words >= LONG else 0.0) + (0.4 if denied else 0.0)
 
 
 def confidence(weight: float) -> float:
@@ -41,13 +52,13 @@ def _source(page: Page, candidate: Candidate) -> float:
     """What the kind of source adds: names, persons and bodies speak; things and empty places seldom do."""
     source = candidate.source
     if source is None:
-        return 0.0 if candidate.form == "pass" else -0.8
+        return 0.0 if candidate.form in {"pass", "noun"} else -2.5
     tokens = page.document.tokens
     first = tokens[source.first]
     if source.last - source.first == 1 and first.lower in PRONOUNS:
         return PRONOUNS[first.lower]
     if first.tag in {"WP", "WDT"} or first.lower == "that":
-        return 0.2 if first.lower == "who" else -0.8
+        return RELATIVES[first.lower] if first.lower in RELATIVES else -1.0
     head = _head(page, source)
     if head.tag in {"NNP", "NNPS"}:
         return 0.4
