@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, text
 
 from archive.errors import ProjectionError
 from archive.ledger.engine import reading, writing
@@ -20,6 +20,10 @@ from archive.ledger.store import Ledger
 from archive.views import registry, reported, stances
 from archive.views.rows import Change, Rows
 from archive.views.tables import projection_cursors
+
+_ENROL = text(
+    "INSERT INTO projection_cursors (name, version, position) VALUES (:name, :version, 0) ON CONFLICT (name) DO NOTHING"
+)
 
 BATCH = 20_000
 """Events a transaction: more would be hardly faster; this many take some 50 MB."""
@@ -86,8 +90,7 @@ class Generation:
 
     def follow(self, engine: Engine, ledger: Ledger, batch: int = BATCH, progress: Progress | None = None) -> None:
         """Apply what is in the log, as far as projections have not stopped."""
-        with writing(engine) as connection:
-            self.enrol(connection)
+        self.enrol(engine)
         while True:
             size = ledger.size()
             with reading(engine) as connection:
@@ -99,15 +102,18 @@ class Generation:
                 if progress:
                     progress(events[-1].position, size)
 
-    def enrol(self, connection: Connection) -> None:
+    def enrol(self, engine: Engine) -> None:
         """Give each projection its cursor, at the beginning of the log, where it has none."""
-        known = self.cursors(connection)
-        for projection in self.projections:
-            if projection.name not in known:
-                name = projection.name + self.suffix
-                connection.execute(
-                    projection_cursors.insert().values(name=name, version=projection.version, position=0)
-                )
+        with reading(engine) as connection:
+            known = self.cursors(connection)
+        missing = [
+            {"name": one.name + self.suffix, "version": one.version}
+            for one in self.projections
+            if one.name not in known
+        ]
+        if missing:
+            with writing(engine) as connection:
+                connection.execute(_ENROL, missing)
 
     def cursors(self, connection: Connection, *, lock: bool = False) -> dict[str, Cursor]:
         """The cursors by the projections' names; locked until the end of the transaction, if so wished."""

@@ -155,6 +155,8 @@ def _swapped(engine: Engine, ledger: Ledger, live: Generation, fresh: Generation
                 connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
                 live.cursors(connection, lock=True)
                 _follow_to_end(connection, ledger, fresh)
+                # Replacing the views by themselves locks them, and so keeps readers from taking half of the tables
+                create_views(connection)
                 _take_names_postgresql(connection)
                 _take_cursors(connection, live, fresh)
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from archive.ledger.events import (
     StatementWithdrawn,
 )
 from archive.ledger.store import Ledger
+from archive.model import iso
 from archive.views import catch_up
 from archive.views.identity import Merges
 from archive.views.timeline import Element, timeline
@@ -36,7 +38,7 @@ def current(engine: Engine) -> list[tuple[Any, ...]]:
     columns = "actor, topic, valid_from, valid_to, statement, stance, assessment, cause"
     with reading(engine) as connection:
         rows = connection.execute(text(f"SELECT {columns} FROM stance_rows WHERE known_to IS NULL"))
-        return sorted(tuple(row) for row in rows)
+        return sorted(tuple(iso(value) if isinstance(value, datetime) else value for value in row) for row in rows)
 
 
 def expected(log: Sequence[Recorded]) -> list[tuple[Any, ...]]:
