@@ -23,6 +23,10 @@ TIMES = frozenset(
     "november december weeks months years days".split()
 )
 DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight".split())
+MONTHS = frozenset(
+    "january february march april may june july august september october november december".split()
+)
+QUANTITIES = frozenset("most many few several others more fewer both all half".split())
 SAME = {",": "COMMA", ":": "COLON", "DASH": "DASH", "-LRB-": "LRB", "-RRB-": "RRB", "QUOTE": "Q", "''": "Q", ".": "STOP",
         "CC": "CC", "IN": "IN", "TO": "IN", "RP": "RP", "WP": "WH", "WDT": "WH", "WRB": "WH", "WP$": "WH",
         "RB": "RB", "RBR": "RB", "RBS": "RB", "JJ": "JJ", "JJR": "JJ", "JJS": "JJ", "POS": "Q"}  # fmt: skip
@@ -64,7 +68,7 @@ def chunks(tokens: Sequence[Token], first: int, last: int) -> list[Chunk]:
             found.append(Chunk("THAT", i, i + 1, i))
         elif token.lower in {"both", "either", "neither"} and tag == "CC":
             found.append(Chunk("RB", i, i + 1, i))
-        elif tag == "DT":
+        elif tag == "DT" or (token.lower in QUANTITIES and i + 1 < last and tokens[i + 1].tag in FINITE):
             found.append(Chunk("NP", i, i + 1, i))
         else:
             found.append(Chunk(SAME.get(tag, "X"), i, i + 1, i))
@@ -159,7 +163,12 @@ def _noun_phrase(tokens: Sequence[Token], i: int, last: int) -> Chunk | None:
             Chunk("NP", i, j, j - 1) if j > i and tokens[i].tag in {"DT", "PDT"} and tokens[i].lower != "that" else None
         )
     end = head + 1
-    return Chunk("TIME" if tokens[head].lower in TIMES else "NP", i, end, head)
+    return Chunk("TIME" if _is_time(tokens[head]) else "NP", i, end, head)
+
+
+def _is_time(token: Token) -> bool:
+    """Whether a noun phrase with this head says when; "Day" may be a name, "Monday" is none."""
+    return token.lower in TIMES and (token.tag not in {"NNP", "NNPS"} or token.lower in DAYS | MONTHS)
 
 
 _BEFORE_DAYS = frozenset("the last next this every each late early a on".split())

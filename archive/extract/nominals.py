@@ -14,6 +14,7 @@ from archive.extract.verbs import source_of
 MATTERS = frozenset(
     {"about", "of", "for", "to", "on", "against", "over", "toward", "towards", "with", "at", "in", "from", "by"}
 )
+LABELS = frozenset({"note", "update", "photo", "video", "correction", "related", "pictured", "image", "credit", "source"})
 LONGEST_NAME = 8
 """Words of a name before a colon that speaks."""
 
@@ -213,7 +214,7 @@ def colon(page: Page, number: int) -> Iterator[Candidate]:
     if page.document.paragraphs[place].first != clause.first or name.last - name.first > LONGEST_NAME:
         return
     head = clause.tokens[name.head]
-    if head.tag != "NNP" and head.lower not in page.lexicon.people | page.lexicon.papers:
+    if head.lower in LABELS or head.tag != "NNP" and head.lower not in page.lexicon.people | page.lexicon.papers:
         return
     start = clause.chunks[2 + (clause.kind(2) == "Q")].first
     end = clause.last - (clause.chunks[-1].kind in {"STOP", "Q"})

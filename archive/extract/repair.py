@@ -22,7 +22,8 @@ LINKING = frozenset("be is are was were been being am 's ’s 're ’re have has
 
 def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> list[str]:
     """The tags with those verbs put right; ``words`` are in lower case, ``verbs`` are forms that verbs can have."""
-    if len(tags) > 2 and tags[0][0] == "V" and tags[1] in {"VBD", "VBZ"} and words[0] not in LINKING | CAUSING:
+    second = next((tag for tag in tags[1:3] if tag not in ADVERBS), "")
+    if len(tags) > 2 and tags[0][0] == "V" and second in {"VBD", "VBZ"} and words[0] not in LINKING | CAUSING:
         tags[0] = "NNS" if words[0].endswith("s") else "NNP"
     for i in range(1, len(tags)):
         tag = tags[i]

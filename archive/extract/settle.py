@@ -65,9 +65,9 @@ def _unattributed(page: Page, passed: Sequence[Passed]) -> Iterator[Passed]:
             continue
         if quotation.first - paragraph.first <= 1 and paragraph.last - quotation.last <= 1:
             number = last_in[place] = last_in[place - 1]
-            yield Passed(
-                Candidate("goes_on", 0.7, (Reach(quotation.first, quotation.last),), direct=True), 0.85, None, number
-            )
+            source = passed[number].candidate.source
+            content = (Reach(quotation.first, quotation.last),)
+            yield Passed(Candidate("goes_on", 0.7, content, source=source, direct=True), 0.85, None, number)
 
 
 def _one_each(hopeful: Sequence[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
