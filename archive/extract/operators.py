@@ -167,7 +167,7 @@ def operators(lexicon: Lexicon, text: Index, span: tuple[int, int], actions: fro
             found.append(Operator(Kind.ACTION, i, i + 1))
             i += 1
         elif phrase := lexicon.phrases.at(text.stems, text.tags, i, last):
-            if phrase[0] not in _JUDGING or text.tags[i] != "NNP":
+            if not _otherwise(text, phrase[0], i, phrase[1]):
                 found.append(Operator(phrase[0], i, phrase[1], repeats=_repeats(text, found, i)))
             i = phrase[1]
         else:
@@ -176,6 +176,14 @@ def operators(lexicon: Lexicon, text: Index, span: tuple[int, int], actions: fro
                 found.extend([Operator(Kind.MAY, i, i + 1)] if text.stems[i] == "cannot" else [])
             i += 1
     return list(_denied(found, denied))
+
+
+def _otherwise(text: Index, kind: Kind, first: int, last: int) -> bool:
+    """Whether a word only looks like an operator: the "Great" of a name, the "back" of "fired back"."""
+    if last - first > 1:
+        return False
+    tag = text.tags[first]
+    return (kind in _JUDGING and tag == "NNP") or (kind is Kind.SUPPORT and tag in {"RB", "RP"})
 
 
 def _repeats(text: Index, found: Sequence[Operator], i: int) -> bool:

@@ -13,6 +13,8 @@ from archive.model import ActorKind, Statement, StatementKind, fold
 _SUBJECT_WITHIN = 10
 _FIRST_PERSON = frozenset({"i", "we", "me", "us", "my", "our"})
 _IMPERSONAL = frozenset({"it", "its", "there", "one"})
+_GENDER = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
+_SOME = frozenset({"many", "some", "most", "few", "others", "all", "none", "both", "those", "several"})
 _INQUIRING = frozenset({"ask", "wonder", "inquir"})
 _OWN_WILL = frozenset({Kind.WILL, Kind.INTEND, Kind.SUPPORT, Kind.OPPOSE, Kind.UNDECIDED, Kind.MAY})
 
@@ -37,6 +39,11 @@ class Passage:
         named = (actor.name if actor else "", actor.country if actor else "", statement.speaks_for or "")
         names = frozenset(word for name in named for word in fold(name or "").split())
         return cls(index, statement, cue, sentences, names)
+
+    def spoken_by(self, hit: Hit) -> bool:
+        """Whether a mention reaches into the speaker's own name: then it is about what the speaker does."""
+        first, last = tokens_of(self.index.document, self.statement.speaker)
+        return hit.first < last and hit.last > first
 
     @property
     def direct(self) -> bool:
@@ -101,12 +108,20 @@ def _own_pronoun(passage: Passage, at: int, lower: str) -> bool:
         return True
     actor = passage.statement.actor
     several = actor is not None and actor.kind in (ActorKind.GROUP, ActorKind.ORGANISATION, ActorKind.COUNTRY)
-    if passage.direct or lower == "you" or (several and lower in {"he", "she", "his", "her"}):
+    mismatched = _other_gender(passage, lower) or (several and lower in _GENDER)
+    if passage.direct or lower == "you" or mismatched:
         return False
     start = max(passage.sentences[0][0], passage.index.sentence(at)[0]) if passage.sentences else at
     tokens = passage.index.document.tokens
     named = (fold(tokens[i].text) for i in range(start, at) if passage.index.tags[i].startswith("NNP"))
     return all(name in passage.names for name in named)
+
+
+def _other_gender(passage: Passage, lower: str) -> bool:
+    """Whether the speaker was "she" and the pronoun is "he", or the other way round."""
+    first, last = tokens_of(passage.index.document, passage.statement.speaker)
+    spoke = _GENDER.get(passage.index.document.tokens[first].lower) if last - first == 1 else None
+    return spoke is not None and _GENDER.get(lower, spoke) != spoke
 
 
 def _performs(lexicon: Lexicon, passage: Passage) -> bool:
@@ -119,7 +134,8 @@ def subject(index: Index, at: int, low: int) -> int | None:
     for i in range(at - 1, max(low, at - _SUBJECT_WITHIN) - 1, -1):
         if index.tags[i] in {"WP", "WDT"}:
             return None
-        if index.tags[i] in {"PRP", "PRP$", "EX"} or index.tags[i].startswith("NN"):
+        some = index.document.tokens[i].lower in _SOME and not index.tags[i + 1].startswith("NN")
+        if some or index.tags[i] in {"PRP", "PRP$", "EX"} or index.tags[i].startswith("NN"):
             return i
     return None
 

@@ -28,9 +28,9 @@ def tokens_of(document: Document, span: Span | None) -> tuple[int, int]:
     """The tokens that a span covers, half-open; ``(-1, -1)`` for no span."""
     if span is None:
         return -1, -1
-    first = bisect_left(document.tokens, span.start, key=lambda t: t.end - 1)
+    first = min(bisect_left(document.tokens, span.start, key=lambda t: t.end - 1), len(document.tokens) - 1)
     last = bisect_left(document.tokens, span.end, key=lambda t: t.start)
-    return min(first, len(document.tokens) - 1), max(last, first + 1)
+    return first, max(last, first + 1)
 
 
 def voiced(discourse: Discourse, first: int, last: int) -> Iterator[Voice]:

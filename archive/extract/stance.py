@@ -92,6 +92,7 @@ class Assessor:
         judged: list[tuple[Judgement, Hit]] = []
         earlier = _antecedent(passage, hits, course)
         named = any(h.first < last and h.last > first for first, last in passage.sentences for h in hits)
+        hits = [h for h in hits if not passage.spoken_by(h)]
         for first, last in passage.sentences:
             here = [h for h in hits if h.first < last and h.last > first]
             if not here and (taken := take_up(self._lexicon, index, (first, last), earlier, matcher.named)):
