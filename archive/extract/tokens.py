@@ -77,7 +77,7 @@ def lines(text: str) -> Iterator[tuple[int, int]]:
     held: tuple[int, int] | None = None
     for match in LINE.finditer(text):
         start, end = _trimmed(text, match.start(), match.end())
-        if start == end:
+        if start >= end:
             continue
         if held and _continues(text, held[1], start):
             held = (held[0], end)
