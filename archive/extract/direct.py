@@ -10,6 +10,9 @@ from archive.extract.quotes import Quotation
 SPEAKING = frozenset({"say", "say_only", "tell", "think", "direct"})
 UNKNOWN = {"quote": 0.6, "bare": 0.01}
 """Any verb may stand with a quotation ("…," he thundered)."""
+TRAILING = frozenset({",", ".", "?", "!", "…", "...", "....", "--", "—", "–", "-"})
+SPEECH = 4
+"""A quotation of fewer tokens, with no mark at its end, is a name or a fragment."""
 GOES_ON = frozenset({"VG", "CC", "NP", "THAT", "IN"})
 LEADS = frozenset({",", ":", "DASH", "QUOTE", "CC"})
 
@@ -111,8 +114,12 @@ def _content(page: Page, number: int, begins: int, rest: int) -> tuple[Reach, st
 def _is_speech(page: Page, number: int, quotation: Quotation, rest: int) -> bool:
     """Whether a quotation leads up to its source, rather than ending a sentence of its own."""
     clause = page.clauses[number]
-    ends = clause.tokens[quotation.last - 1].text
-    if quotation.single and quotation.last - quotation.first < 3:
+    tokens = clause.tokens
+    ends = tokens[quotation.last - 1].text
+    size = quotation.last - quotation.first
+    if ends not in TRAILING and (size < SPEECH or tokens[min(quotation.last + 1, len(tokens) - 1)].tag not in {",", "DASH"}):
+        return False
+    if quotation.single and size < SPEECH:
         return False
     if quotation.last >= clause.first:
         return True

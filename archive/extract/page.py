@@ -40,6 +40,8 @@ class Candidate(NamedTuple):
 class Page:
     """A document with its clauses, one a sentence, and its quotations by the tokens where they open and close.
 
+    ``runs`` has, by their first tokens, those that go on from the paragraph before without a mark of their own.
+
     ``quoted`` tells of each token in which quotation of more than a few words it stands, if in any.
     """
 
@@ -49,6 +51,7 @@ class Page:
     lexicon: cues.Cues
     opens: Mapping[int, Quotation]
     closes: Mapping[int, Quotation]
+    runs: Mapping[int, Quotation]
     quoted: Mapping[int, Quotation]
 
     def paragraph_end(self, token: int) -> int:
@@ -71,6 +74,7 @@ def page(document: Document, quotations: Sequence[Quotation]) -> Page:
         lexicon,
         {q.first: q for q in outer if q.opened},
         {q.last: q for q in outer if q.closed},
+        {q.first: q for q in outer if q.continues and not q.opened},
         {token: q for q in outer if q.last - q.first >= FRAGMENT for token in range(q.first, q.last)},
     )
 

@@ -12,7 +12,7 @@ from archive.extract.page import Candidate, Page
 from archive.extract.quotes import Quotation
 from archive.extract.tokens import Token
 
-BETWEEN = 25
+BETWEEN = 40
 """Tokens that may stand between an attribution and the quotation that goes on after it, in the same paragraph."""
 
 
@@ -100,26 +100,28 @@ def _following(page: Page, candidate: Candidate, claimed: frozenset[int]) -> Ite
     tokens = page.document.tokens
     end = max(candidate.end, candidate.content[-1].last, *(reach.last for reach in candidate.cue))
     limit = page.paragraph_end(end - 1)
-    reach = BETWEEN
-    while True:
-        quotation = next((page.opens[k] for k in range(end, min(end + reach, limit)) if k in page.opens), None)
-        if quotation is None or quotation.first in claimed or quotation.single:
+    k, stop = end, min(end + BETWEEN, limit)
+    while k < stop:
+        quotation = page.opens.get(k)
+        k += 1
+        if quotation is None or quotation.single:
+            continue
+        if quotation.first in claimed:
             return
-        if not _stands_free(page, quotation) or not _leads_on(tokens, end, quotation.first - 1):
-            return
-        yield Reach(quotation.first, quotation.last)
-        end, reach = quotation.last + 1, 4
+        if _stands_free(page, quotation) and _leads_on(tokens, end, quotation.first - 1):
+            yield Reach(quotation.first, quotation.last)
+            k = end = quotation.last + 1
+            stop = min(k + 4, limit)
 
 
 def _run_on(page: Page, candidate: Candidate) -> Candidate:
     """A quotation with what of it stands in the next paragraph, where no mark opens it anew."""
-    last = candidate.content[-1]
-    if not candidate.direct or last.last != page.paragraph_end(last.first):
+    first, last = candidate.content[-1]
+    if not candidate.direct or last != page.paragraph_end(first):
         return candidate
-    more = next((q for q in page.quotations if q.first == last.last and q.continues and not q.opened), None)
-    if more is None:
-        return candidate
-    return _run_on(page, candidate._replace(content=(*candidate.content[:-1], Reach(last.first, more.last))))
+    while last in page.runs:
+        last = page.runs[last].last
+    return candidate._replace(content=(*candidate.content[:-1], Reach(first, last)))
 
 
 def _stands_free(page: Page, quotation: Quotation) -> bool:
