@@ -30,7 +30,9 @@ def before(page: Page, number: int, i: int) -> Candidate | None:
         return None
     source, begins, rest = found
     content = _content(page, number, begins, rest)
-    if content is None or not _ends(clause, rest, content[1] == "direct.before"):
+    if content is None or not _ends(
+        clause, rest, quoted=content[1] == "direct.before", tells=cue is not None and "tell" in cue.classes
+    ):
         return None
     reach, pattern = content
     parts = (reach, *_after_comma(clause, rest)) if pattern == "bare.before" else (reach,)
@@ -64,7 +66,7 @@ def _after_comma(clause: Clause, rest: int) -> tuple[Reach, ...]:
     return (Reach(clause.chunks[k].first, clause.chunks[end - 1].last),) if end > k else ()
 
 
-def _ends(clause: Clause, k: int, quoted: bool) -> bool:
+def _ends(clause: Clause, k: int, *, quoted: bool, tells: bool) -> bool:
     """Whether no complement follows at chunk ``k``: the sentence ends there, or a circumstance, or a comma.
 
     After a quotation (``quoted``) the circumstance may be a clause ("he said after the vote had failed").
@@ -84,7 +86,7 @@ def _ends(clause: Clause, k: int, quoted: bool) -> bool:
         return clause.word(k) not in {"whether", "if"} and not any(
             clause.kind(j) in {"THAT", "COLON"} or clause.finite(j) for j in range(k, limit)
         )
-    if kind == "NP":  # whom it was said to
+    if kind == "NP" and tells:  # whom it was said to
         end = clauses.phrase_end(clause, k)
         return clause.kind(end) in {"", "STOP", "COMMA", "Q", "TIME", "IN", "DASH"} and not any(
             clause.kind(j) == "THAT" for j in range(k, limit)
@@ -106,9 +108,21 @@ def _content(page: Page, number: int, begins: int, rest: int) -> tuple[Reach, st
     first = start_of_said(clause)
     if clause.kind(rest) == "COMMA" and clause.finite(rest + 1) and begins - 1 > first:
         return Reach(first, begins - 1), "bare.before"
-    if any(clause.finite(k) for k in range(clause.at(begins))) and begins - 1 > first:
+    if _has_main_clause(clause, clause.at(begins)) and begins - 1 > first:
         return Reach(first, begins - 1), "bare.before"
     return None
+
+
+def _has_main_clause(clause: Clause, end: int) -> bool:
+    """Whether a clause that can stand alone comes before chunk ``end``: not just "Though X …," or "Asked whether …,"."""
+    start = 0
+    while clause.kind(start) in {"CC", "RB", "Q"}:
+        start += 1
+    kind = clause.kind(start)
+    dependent = (kind == "IN" and clause.word(start) in clauses.SUBORDINATE) or (kind == "VG" and not clause.finite(start))
+    if dependent or clause.word(start) in {"asked", "when", "where"}:
+        start = next((k for k in range(start, end) if clause.kind(k) == "COMMA" and clause.kind(k + 1) == "NP"), end)
+    return any(clause.finite(k) for k in range(start, end))
 
 
 def _is_speech(page: Page, number: int, quotation: Quotation, rest: int) -> bool:
