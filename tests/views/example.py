@@ -1,0 +1,54 @@
+"""A small invented history: the harbour toll of Norland. What docs/reporting.md shows is read from it."""
+
+from __future__ import annotations
+
+from archive.ledger.events import ActorAliasAdded, OfficeHeld
+from archive.ledger.store import Ledger
+from tests.views.histories import Writer, day
+
+
+def harbour_toll(ledger: Ledger) -> Writer:
+    """Two ministers of Norland, one of Veyland, two weeks of March 2024; one later correction by a person."""
+    writer = Writer(ledger)
+    writer.feed("wire", "https://wire.example/feed.xml", "Norland Wire")
+    writer.topic("harbour-toll", "The harbour toll should be abolished", "harbour toll", "port charges")
+    writer.actor("country:norland", "Norland", "country")
+    writer.actor("country:veyland", "Veyland", "country")
+    writer.actor("mara-lind", "Mara Lind")
+    writer.append(ActorAliasAdded("mara-lind", "Minister Lind", "configuration"))
+    writer.append(OfficeHeld("mara-lind", "Minister of Ports", "country:norland", "2023-06-01"))
+    writer.actor("tove-ask", "Tove Ask")
+    writer.actor("ivo-brandt", "Ivo Brandt")
+    _first_week(writer)
+    _second_week(writer)
+    writer.assess("s-4", "harbour-toll", "undecided", "person", "person")
+    return writer
+
+
+def _first_week(writer: Writer) -> None:
+    norland = {"speaks_for": "country:norland"}
+    writer.article("a-1", day(1), "“The toll stays,” said Mara Lind.", "Minister: the toll stays")
+    writer.statement("s-1", "a-1", "mara-lind", day(1), quote="The toll stays", start=1, **norland)
+    writer.assess("s-1", "harbour-toll", "oppose", confidence=900)
+    writer.article("a-2", day(4), "“The toll must go,” said Ivo Brandt, who expects Norland to agree.", "Veyland asks")
+    writer.statement(
+        "s-2", "a-2", "ivo-brandt", day(4), quote="The toll must go", start=1, speaks_for="country:veyland"
+    )
+    writer.assess("s-2", "harbour-toll", "support", confidence=950)
+    hearsay = {"directness": "ascribed", "kind": "indirect"}
+    writer.statement("s-3", "a-2", "country:norland", day(4), quote="expects Norland to agree", start=41, **hearsay)
+    writer.assess("s-3", "harbour-toll", "support", confidence=600)
+
+
+def _second_week(writer: Writer) -> None:
+    norland = {"speaks_for": "country:norland"}
+    writer.article(
+        "a-3", day(8), "“We rule nothing out,” said Tove Ask. “If the ports agree, it can go,” said Mara Lind."
+    )
+    writer.statement("s-4", "a-3", "tove-ask", day(8), quote="We rule nothing out", start=1, **norland)
+    writer.assess("s-4", "harbour-toll", "open", confidence=800)
+    writer.statement("s-5", "a-3", "mara-lind", day(8), quote="If the ports agree, it can go", start=39, **norland)
+    writer.assess("s-5", "harbour-toll", "conditional", confidence=850)
+    writer.article(
+        "a-3", day(8), "“We rule nothing out,” said Tove Ask, and Mara Lind agreed to talks.", "A door opens"
+    )
