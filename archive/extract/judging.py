@@ -137,14 +137,15 @@ def _supposed(index: Index, operator: Operator, hit: Hit, clause: tuple[int, int
     return operator.first > before[-1]
 
 
-def _attributive(index: Index, operator: Operator, hit: Hit) -> bool:
+def _attributive(lexicon: Lexicon, index: Index, operator: Operator, hit: Hit) -> bool:
     """Whether an adjective only describes a noun: a "possible toll", "illegal trade and the toll"."""
     if index.tags[operator.first] != "JJ" or operator.last - operator.first > 1:
         return False
     if operator.kind is Kind.OPEN:
         return operator.last >= hit.first - 1
     described = index.tags[operator.last : operator.last + 1]
-    return operator.kind in (Kind.GOOD, Kind.BAD) and operator.last < hit.first and described in (("NN",), ("NNS",))
+    apart = operator.last < hit.first or index.stems[operator.first] in lexicon.classifying
+    return operator.kind in (Kind.GOOD, Kind.BAD) and apart and described in (("NN",), ("NNS",))
 
 
 def _elsewhere(passage: Passage, operator: Operator) -> bool:
@@ -166,7 +167,7 @@ def _governing(lexicon: Lexicon, passage: Passage, over: Sequence[Operator], hit
     """
     index = passage.index
     for number, operator in enumerate(over):
-        if _attributive(index, operator, hit) or _elsewhere(passage, operator):
+        if _attributive(lexicon, index, operator, hit) or _elsewhere(passage, operator):
             continue
         following = over[number + 1].first if number + 1 < len(over) else hit.first
         if operator.kind in MODAL:

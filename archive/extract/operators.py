@@ -74,6 +74,7 @@ class Lexicon:
     positions: frozenset[str]
     sharing: frozenset[str]
     about: frozenset[str]
+    classifying: frozenset[str]
     reporting: frozenset[str]
     fearing: frozenset[str]
     naming: frozenset[str]
@@ -146,6 +147,7 @@ def load(language: str) -> Lexicon:
         positions=frozenset(stem.of(w) for w in words.positions),
         sharing=frozenset(stem.of(w) for w in words.sharing),
         about=frozenset(stem.of(w) for w in words.about),
+        classifying=frozenset(stem.of(w) for w in words.classifying),
         reporting=frozenset(stem.of(w) for w in words.reporting),
         fearing=frozenset(stem.of(w) for w in words.fearing),
         naming=frozenset(stem.of(w) for w in words.naming),

@@ -57,6 +57,7 @@ class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     positions: tuple[str, ...]
     sharing: tuple[str, ...]
     about: tuple[str, ...]
+    classifying: tuple[str, ...]
     reporting: tuple[str, ...]
     fearing: tuple[str, ...]
     naming: tuple[str, ...]
@@ -75,7 +76,10 @@ class Action(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words of ``stance.yaml`` by stem; ``titles`` are words that may stand before a name."""
+    """The words of ``stance.yaml`` by stem.
+
+    ``titles`` stand before names, ``given`` are given names, ``impersonal`` the words of names that are no person's.
+    """
 
     words: StanceWords
     stemmer: Stemmer
@@ -83,6 +87,8 @@ class Vocabulary:
     single: Mapping[str, Action]
     places: Places
     titles: frozenset[str]
+    given: frozenset[str]
+    impersonal: frozenset[str]
 
     def alternatives(self, word: str) -> frozenset[str]:
         """The stems that stand for a word: its own, and for a country those of its adjective and people."""
@@ -107,7 +113,10 @@ def vocabulary(language: str) -> Vocabulary:
     ]
     single = {stems[0]: action for stems, action in reversed(pairs) if len(stems) == 1}
     titles = _titles(language, stemmer)
-    return Vocabulary(words, stemmer, Phrases(pairs, SKIPPED), single, places.load(language), titles)
+    pronouns = units.load(language).pronouns
+    given = frozenset(map(stemmer.of, pronouns.masculine | pronouns.feminine))
+    impersonal = frozenset(map(stemmer.of, (*units.load(language).offices.organisations, *words.objects)))
+    return Vocabulary(words, stemmer, Phrases(pairs, SKIPPED), single, places.load(language), titles, given, impersonal)
 
 
 def _titles(language: str, stemmer: Stemmer) -> frozenset[str]:

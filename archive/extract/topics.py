@@ -90,7 +90,8 @@ class Matcher:
     """A topic, ready to be looked for.
 
     ``keys`` are stems without any of which a text is not about it, ``named`` all that its terms and theme are made of,
-    ``names`` those written with a capital, ``titles`` what may stand before a person's name.
+    ``names`` those written with a capital, ``titles`` what may stand before a person's name,
+    ``personal`` tells that the theme is a person, so that "him" can take it up.
     """
 
     topic: Topic
@@ -104,11 +105,7 @@ class Matcher:
     named: frozenset[str]
     names: frozenset[str]
     titles: frozenset[str]
-
-    @property
-    def personal(self) -> bool:
-        """Whether the theme is itself a name, so that "him" can take it up."""
-        return bool(self.proposition.heads) and self.proposition.heads <= self.names
+    personal: bool
 
     def find(self, text: Index) -> tuple[Hit, ...]:
         """Every place in a document that is about the topic, in order, the surer of two that overlap."""
@@ -132,8 +129,8 @@ class Matcher:
 
     def _together(self, text: Index, term: Term, first: int, last: int) -> bool:
         """Whether the words of a term found near each other belong together: no other name or verb between them."""
-        if last - first == 1:
-            return not self._other_name(text, first)
+        if self._other_name(text, first, last):
+            return False
         inner = [i for i in range(first, last) if not any(text.stems[i] in forms for forms in term.words)]
         if any(self._parts(text, i) for i in inner):
             return False
@@ -149,17 +146,17 @@ class Matcher:
             return False
         return stem in _CONTRASTING or (text.tags[i] in _APART and stem not in self.named and stem not in self.actions)
 
-    def _other_name(self, text: Index, at: int) -> bool:
-        """Whether a plain word stands in a name of something else ("Wall Street" for a wall)."""
-        if text.stems[at] in self.names or not text.document.tokens[at].text[0].isupper():
+    def _other_name(self, text: Index, first: int, last: int) -> bool:
+        """Whether plain words stand in a name of something else ("Wall Street" for a wall)."""
+        named = any(text.stems[i] in self.names for i in range(first, last))
+        if named or not text.document.tokens[first].text[0].isupper():
             return False
-        beside = (text.tags[i] for i in (at - 1, at + 1) if 0 <= i < len(text.tags))
-        return any(tag.startswith("NNP") for tag in beside)
+        return any(text.tags[i].startswith("NNP") for i in (first - 1, last) if 0 <= i < len(text.tags))
 
     def _themes(self, text: Index) -> Iterator[Hit]:
         """The theme's head with a word that acts on it."""
         for head in self.heads:
-            for at in (i for i in text.places.get(head, ()) if not self._other_name(text, i)):
+            for at in (i for i in text.places.get(head, ()) if not self._other_name(text, i, i + 1)):
                 found = self._acting(text, at, at + 1)
                 if found and found[1] == self.proposition.action:
                     yield self._hit(text, at, at + 1, THEME, None)
@@ -267,18 +264,27 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
     names = frozenset(words.stemmer.of(_unowned(w).lower()) for w in said if w[0].isupper())
     context = tuple(tuple(words.alternatives(word) for word in phrase.split()) for phrase in topic.context)
     return Matcher(
-        topic,
-        proposition,
-        terms,
-        heads,
-        actions,
-        words.actions,
-        context,
-        keys,
-        keys | proposition.theme,
-        names,
-        words.titles,
+        topic=topic,
+        proposition=proposition,
+        terms=terms,
+        heads=heads,
+        actions=actions,
+        phrases=words.actions,
+        context=context,
+        keys=keys,
+        named=keys | proposition.theme,
+        names=names,
+        titles=words.titles,
+        personal=_is_person(proposition, names, words),
     )
+
+
+def _is_person(proposition: Proposition, names: frozenset[str], words: Vocabulary) -> bool:
+    """Whether the theme is a name, and a person's: by its given name, or for nothing in it is an organisation's."""
+    if not proposition.heads <= names:
+        return False
+    full = len(proposition.theme) > 1 and len(proposition.theme - names) <= 1
+    return not words.given.isdisjoint(proposition.theme) or (full and words.impersonal.isdisjoint(proposition.theme))
 
 
 def _term(term: str, words: Vocabulary, proposition: Proposition, actions: Mapping[str, Action]) -> Term:
