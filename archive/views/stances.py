@@ -9,112 +9,33 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
 
 from archive.errors import ProjectionError
 from archive.ledger.events import ActorMerged, ActorMergeUndone, Event, Recorded, StanceAssessed, StatementWithdrawn
 from archive.model import Cause
+from archive.views.courses import (
+    Causes,
+    Course,
+    Held,
+    Pair,
+    Said,
+    Why,
+    cause_key,
+    causes_of,
+    read_elements,
+    read_ever,
+    read_in_force,
+    read_in_force_from,
+    read_judged,
+    read_said,
+    read_topics,
+)
 from archive.views.registry import json_text, merges_in_force
 from archive.views.rows import Change, Insert, Row, Rows, Update
 from archive.views.tables import assessment_rows, stance_rows
 from archive.views.timeline import Element, Segment, timeline
 
 HANDLES: frozenset[type[Event]] = frozenset({StanceAssessed, StatementWithdrawn, ActorMerged, ActorMergeUndone})
-
-Pair: TypeAlias = tuple[str, str]
-"""An actor, as canonical at the time, and a topic."""
-
-Causes: TypeAlias = dict[tuple[str, str, str], str]
-"""Valid time, statement and stance of a row → its cause."""
-
-_ELEMENT = """
-  {moment:s.valid_at}, {moment:s.dateline}, s.article_position, s.start, s.position, s.statement, s.actor, a.stance,
-  s.directness, s.speaks_for, s.precision, a.position, a.method, a.confidence
-"""
-
-_SAID = """
-SELECT {moment:s.valid_at}, {moment:s.dateline}, s.article_position, s.start, s.position, s.statement, s.actor,
-  s.directness, s.speaks_for, s.precision,
-  (SELECT min(w.position) FROM {withdrawal_rows} w WHERE w.statement = s.statement)
-FROM {keys} CROSS JOIN {statement_rows} s WHERE s.statement = k0
-"""
-
-_JUDGED = f"""
-SELECT a.topic, {_ELEMENT}
-FROM {{keys}} CROSS JOIN {{assessment_rows}} a JOIN {{statement_rows}} s ON s.statement = a.statement
-WHERE a.statement = k0 AND a.superseded_position IS NULL
-"""
-
-_ELEMENTS = f"""
-SELECT {_ELEMENT}
-FROM {{keys}} CROSS JOIN {{assessment_rows}} a JOIN {{statement_rows}} s ON s.statement = a.statement
-WHERE a.actor = k0 AND a.topic = k1 AND a.superseded_position IS NULL AND NOT EXISTS (
-  SELECT 1 FROM {{withdrawal_rows}} w WHERE w.statement = a.statement AND w.position <= {{position}})
-"""
-
-_HELD = f"""
-SELECT r.actor, r.topic, {{moment:r.valid_to}}, r.known_from, {{moment:r.known_since}}, r.cause, {_ELEMENT}
-FROM {{keys}} CROSS JOIN {{stance_rows}} r
-JOIN {{assessment_rows}} a ON a.statement = r.statement AND a.topic = r.topic AND a.position = r.assessment
-JOIN {{statement_rows}} s ON s.statement = r.statement
-WHERE r.actor = k0 AND r.topic = k1
-"""
-
-_FROM_THERE_ON = "r.known_to IS NULL AND (r.valid_to IS NULL OR r.valid_to > {at:k2})"
-
-
-class Why(NamedTuple):
-    """The event that changes a course: where and when it was recorded, and what it is a sign of."""
-
-    position: int
-    at: str
-    cause: str
-
-
-class Said(NamedTuple):
-    """A statement as far as courses need it; ``withdrawn`` is the position of its first withdrawal, if any."""
-
-    valid_at: str
-    dateline: str
-    article_position: int
-    start: int
-    position: int
-    statement: str
-    actor: str | None
-    directness: str
-    speaks_for: str | None
-    precision: str
-    withdrawn: int | None
-
-    def live_at(self, position: int) -> bool:
-        """Whether the statement still counts when the event at this position is applied."""
-        return self.withdrawn is None or self.withdrawn >= position
-
-
-class Held(NamedTuple):
-    """A row of the stance table that is in force: what was held, and since which event the archive says so."""
-
-    pair: Pair
-    segment: Segment
-    known_from: int
-    known_since: str
-    cause: str
-
-    @property
-    def key(self) -> Row:
-        """The row's primary key."""
-        return (*self.pair, self.segment.valid_from, self.known_from)
-
-
-class Course:
-    """The rows in force of one pair, in order, and the statements they follow from.
-
-    While only the rows that this batch can touch are read, ``elements`` is None, and ``added`` holds what came in.
-    """
-
-    def __init__(self, held: list[Held], elements: dict[str, Element] | None) -> None:
-        self.held, self.elements = held, elements
-        self.added: list[Element] = []
 
 
 def fold_stances(batch: Sequence[Recorded], rows: Rows) -> list[Change]:
@@ -142,19 +63,10 @@ class _Courses:
         self._opened: dict[Row, Held] = {}
         self._ended: dict[Row, Why] = {}
         touched = {one.event.statement for one in batch if isinstance(one.event, StanceAssessed | StatementWithdrawn)}
-        said = (Said(*row) for row in rows.fetch(_SAID, [(statement,) for statement in sorted(touched)]))
-        self._said = {one.statement: one for one in said}
-        self._best = self._judged_before()
+        self._said = read_said(rows, touched)
+        earlier = [one.statement for one in self._said.values() if one.position <= rows.position]
+        self._best = read_judged(rows, earlier)
         self._courses = self._touched(batch)
-
-    def _judged_before(self) -> dict[str, dict[str, Element]]:
-        """The assessments that count so far, by statement and topic."""
-        earlier = [(one.statement,) for one in self._said.values() if one.position <= self._rows.position]
-        best: dict[str, dict[str, Element]] = {}
-        for topic, *values in self._rows.fetch(_JUDGED, earlier):
-            element = Element(*values)
-            best.setdefault(element.statement, {})[topic] = element
-        return best
 
     def _touched(self, batch: Sequence[Recorded]) -> dict[Pair, Course]:
         """The courses that assessments of this batch go into, from the first place on that one of them touches."""
@@ -165,7 +77,7 @@ class _Courses:
                 pair = (self._merges.canonical(said.actor), event.topic)
                 first[pair] = min(first.get(pair, said.valid_at), said.valid_at)
         courses = {pair: Course([], {}) for pair in first}
-        for held in self._read_held([(*pair, at) for pair, at in sorted(first.items())], _FROM_THERE_ON):
+        for held in read_in_force_from(self._rows, first):
             courses[held.pair].held.append(held)
             courses[held.pair].elements = None
         for course in courses.values():
@@ -209,7 +121,7 @@ class _Courses:
         """
         before = {self._merges.canonical(event.actor), self._merges.canonical(event.into)}
         members = frozenset().union(*(self._merges.members(actor) for actor in before))
-        topics = self._topics(members)
+        topics = sorted(read_topics(self._rows, members) | {topic for _, topic in self._courses})
         elements = {t: [e for actor in before for e in self._whole((actor, t)).values()] for t in topics}
         change = self._merges.undo if isinstance(event, ActorMergeUndone) else self._merges.merge
         if not change(event.actor, event.into):
@@ -284,12 +196,12 @@ class _Courses:
     def _revise(self, pair: Pair, elements: Mapping[str, Element], why: Why, causes: Causes | None = None) -> None:
         """Make a course anew: rows that still hold stay, others end, and their successors begin."""
         course = self._courses[pair]
-        causes = causes or _causes(course.held)
+        causes = causes or causes_of(course.held)
         current = {held.segment: held for held in course.held}
         course.held = []
         for segment in timeline(elements.values()):
             held = current.pop(segment, None)
-            cause = causes.get(_cause_key(segment), why.cause)
+            cause = causes.get(cause_key(segment), why.cause)
             course.held.append(held or self._open(pair, segment, why, cause))
         for gone in current.values():
             self._end(gone, why)
@@ -306,33 +218,20 @@ class _Courses:
         """All elements of a course; reads what was not read of it yet."""
         course = self._courses.setdefault(pair, Course([], None))
         if course.elements is None:
-            keys = [(member, pair[1]) for member in self._merges.members(pair[0])]
-            read = [Element(*row) for row in self._rows.fetch(_ELEMENTS, keys)]
+            read = read_elements(self._rows, self._merges.members(pair[0]), pair[1])
             course.elements = {e.statement: e for e in sorted([*read, *course.added], key=_authority)}
-            held = {one.key: one for one in self._read_held([pair], "r.known_to IS NULL")}
+            held = {one.key: one for one in read_in_force(self._rows, pair)}
             held = {key: one for key, one in held.items() if key not in self._ended}
             held |= {one.key: one for one in course.held}
             course.held = sorted(held.values(), key=_valid_from)
         return course.elements
 
-    def _read_held(self, keys: Sequence[tuple[str, ...]], condition: str) -> list[Held]:
-        found = self._rows.fetch(f"{_HELD} AND {condition} ORDER BY r.known_from", keys)
-        return [
-            Held((actor, topic), Segment(values[0], valid_to, Element(*values)), known_from, known_since, cause)
-            for actor, topic, valid_to, known_from, known_since, cause, *values in found
-        ]
-
-    def _topics(self, members: Iterable[str]) -> list[str]:
-        """Every topic that one of these actors was assessed on."""
-        keys = [(member,) for member in sorted(members)]
-        stored = self._rows.fetch("SELECT DISTINCT topic FROM {keys} JOIN {assessment_rows} ON actor = k0", keys)
-        return sorted({topic for (topic,) in stored} | {topic for _, topic in self._courses})
-
     def _causes_ever(self, pairs: Sequence[Pair]) -> Causes:
         """The cause of every row these pairs ever had, the latest where there were several."""
         mine = frozenset(pairs)
-        stored = self._read_held(pairs, "r.known_from <= {position}")
-        return _causes([*stored, *(held for held in self._opened.values() if held.pair in mine)])
+        return causes_of(
+            [*read_ever(self._rows, pairs), *(held for held in self._opened.values() if held.pair in mine)]
+        )
 
 
 def _authority(element: Element) -> tuple[int, int]:
@@ -345,14 +244,6 @@ def _element_of(held: Held) -> Element:
 
 def _valid_from(held: Held) -> str:
     return held.segment.valid_from
-
-
-def _cause_key(segment: Segment) -> tuple[str, str, str]:
-    return segment.valid_from, segment.element.statement, segment.element.stance
-
-
-def _causes(rows: Iterable[Held]) -> Causes:
-    return {_cause_key(held.segment): held.cause for held in rows}
 
 
 def _element(event: StanceAssessed, said: Said, why: Why) -> Element:
