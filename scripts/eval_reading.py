@@ -190,7 +190,9 @@ def patterns(rows: list[list[Row]]) -> None:
                 count[sign] += 1
     for pattern, count in sorted(counts.items(), key=lambda item: -sum(item[1].values())):
         total = sum(count.values())
-        print(f"{pattern:16s} {total:6d}  right {count['='] / total:.2f}  content {(count['='] + count['~']) / total:.2f}")
+        print(
+            f"{pattern:16s} {total:6d}  right {count['='] / total:.2f}  content {(count['='] + count['~']) / total:.2f}"
+        )
 
 
 if __name__ == "__main__":

@@ -66,9 +66,9 @@ class Clause:
 
 
 JOINING = frozenset(
-    "of for from in at with on to by about against under within behind over between near and or & 's".split()
+    ["of", "for", "from", "in", "at", "with", "on", "to", "by", "about", "against", "under", "within", "behind", "over", "between", "near", "and", "or", "&", "'s"]
 )
-SUBORDINATE = frozenset("because although though while whereas if unless when after before once so".split())
+SUBORDINATE = frozenset(["because", "although", "though", "while", "whereas", "if", "unless", "when", "after", "before", "once", "so"])
 RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 
 
@@ -93,9 +93,7 @@ def phrase_end(clause: Clause, i: int) -> int:
     """The chunk after the noun phrase that begins with chunk ``i``: prepositional phrases and names in commas included."""
     end = i + 1
     while True:
-        if clause.kind(end) == "IN" and clause.word(end) in JOINING and clause.kind(end + 1) == "NP":
-            end += 2
-        elif clause.kind(end) == "CC" and clause.kind(end + 1) == "NP" and not clause.finite(end + 2):
+        if (clause.kind(end) == "IN" and clause.word(end) in JOINING and clause.kind(end + 1) == "NP") or (clause.kind(end) == "CC" and clause.kind(end + 1) == "NP" and not clause.finite(end + 2)):
             end += 2
         else:
             return end
@@ -396,8 +394,7 @@ def _circumstance(clause: Clause, k: int) -> bool:
 
 
 SETTINGS = frozenset(
-    "interview statement speech tweet letter email post rally conference appearance address remarks debate event "
-    "briefing program show memo message release town monday tuesday wednesday thursday friday saturday sunday".split()
+    ["interview", "statement", "speech", "tweet", "letter", "email", "post", "rally", "conference", "appearance", "address", "remarks", "debate", "event", "briefing", "program", "show", "memo", "message", "release", "town", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 )
 
 

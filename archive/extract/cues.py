@@ -134,7 +134,7 @@ def load(language: str) -> Cues:
         light_verbs=frozenset(form for word in file.light.verbs for form in forms.of(word.split()[0])),
         light_nouns=frozenset(form for word in file.light.nouns for form in (word, plural(word))),
         nouns={form: file.nouns.frames for word in file.nouns.words for form in (word, plural(word))},
-        adjectives={word: file.adjectives.frames for word in file.adjectives.words},
+        adjectives=dict.fromkeys(file.adjectives.words, file.adjectives.frames),
         copulas=frozenset(form for word in file.adjectives.copulas for form in forms.of(word)),
         according=_by_first(tuple(phrase.split()) for phrase in file.according.phrases),
         people=frozenset(form for word in file.sources.people for form in (word, plural(word))),

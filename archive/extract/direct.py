@@ -119,7 +119,9 @@ def _has_main_clause(clause: Clause, end: int) -> bool:
     while clause.kind(start) in {"CC", "RB", "Q"}:
         start += 1
     kind = clause.kind(start)
-    dependent = (kind == "IN" and clause.word(start) in clauses.SUBORDINATE) or (kind == "VG" and not clause.finite(start))
+    dependent = (kind == "IN" and clause.word(start) in clauses.SUBORDINATE) or (
+        kind == "VG" and not clause.finite(start)
+    )
     if dependent or clause.word(start) in {"asked", "when", "where"}:
         start = next((k for k in range(start, end) if clause.kind(k) == "COMMA" and clause.kind(k + 1) == "NP"), end)
     return any(clause.finite(k) for k in range(start, end))
@@ -131,7 +133,9 @@ def _is_speech(page: Page, number: int, quotation: Quotation, rest: int) -> bool
     tokens = clause.tokens
     ends = tokens[quotation.last - 1].text
     size = quotation.last - quotation.first
-    if ends not in TRAILING and (size < SPEECH or tokens[min(quotation.last + 1, len(tokens) - 1)].tag not in {",", "DASH"}):
+    if ends not in TRAILING and (
+        size < SPEECH or tokens[min(quotation.last + 1, len(tokens) - 1)].tag not in {",", "DASH"}
+    ):
         return False
     if quotation.single and size < SPEECH:
         return False

@@ -14,19 +14,15 @@ MODIFIERS = frozenset({"JJ", "JJR", "JJS", "CD", "$", "POS", "FW", "ADD", "AFX"}
 OPENERS = frozenset({"DT", "PDT", "PRP$"}) | MODIFIERS
 ADVERBS = frozenset({"RB", "RBR", "RBS"})
 AUXILIARIES = frozenset(
-    "be is am are was were been being 's 're 'm ’s ’re ’m have has had having 've ’ve do does did 'd ’d get gets got".split()
+    ["be", "is", "am", "are", "was", "were", "been", "being", "'s", "'re", "'m", "’s", "’re", "’m", "have", "has", "had", "having", "'ve", "’ve", "do", "does", "did", "'d", "’d", "get", "gets", "got"]
 )
-BE = frozenset("be is am are was were been being 's 're 'm ’s ’re ’m get gets got getting".split())
+BE = frozenset(["be", "is", "am", "are", "was", "were", "been", "being", "'s", "'re", "'m", "’s", "’re", "’m", "get", "gets", "got", "getting"])
 TIMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight week month year day "
-    "morning afternoon evening night weekend january february march april may june july august september october "
-    "november december weeks months years days".split()
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "yesterday", "tomorrow", "tonight", "week", "month", "year", "day", "morning", "afternoon", "evening", "night", "weekend", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "weeks", "months", "years", "days"]
 )
-DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight".split())
-MONTHS = frozenset(
-    "january february march april may june july august september october november december".split()
-)
-QUANTITIES = frozenset("most many few several others more fewer both all half".split())
+DAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "yesterday", "tomorrow", "tonight"])
+MONTHS = frozenset(["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"])
+QUANTITIES = frozenset(["most", "many", "few", "several", "others", "more", "fewer", "both", "all", "half"])
 SAME = {",": "COMMA", ":": "COLON", "DASH": "DASH", "-LRB-": "LRB", "-RRB-": "RRB", "QUOTE": "Q", "''": "Q", ".": "STOP",
         "CC": "CC", "IN": "IN", "TO": "IN", "RP": "RP", "WP": "WH", "WDT": "WH", "WRB": "WH", "WP$": "WH",
         "RB": "RB", "RBR": "RB", "RBS": "RB", "JJ": "JJ", "JJR": "JJ", "JJS": "JJ", "POS": "Q"}  # fmt: skip
@@ -120,7 +116,7 @@ def _is_past(tokens: Sequence[Token], found: Sequence[Chunk], i: int) -> bool:
     return True
 
 
-_CLAUSAL = frozenset("as while if because after before when since although though until of".split())
+_CLAUSAL = frozenset(["as", "while", "if", "because", "after", "before", "when", "since", "although", "though", "until", "of"])
 
 
 def _noun_phrase(tokens: Sequence[Token], i: int, last: int) -> Chunk | None:
@@ -171,8 +167,8 @@ def _is_time(token: Token) -> bool:
     return token.lower in TIMES and (token.tag not in {"NNP", "NNPS"} or token.lower in DAYS | MONTHS)
 
 
-_BEFORE_DAYS = frozenset("the last next this every each late early a on".split())
-_AFTER_DAYS = frozenset("morning night evening afternoon 's ’s".split())
+_BEFORE_DAYS = frozenset(["the", "last", "next", "this", "every", "each", "late", "early", "a", "on"])
+_AFTER_DAYS = frozenset(["morning", "night", "evening", "afternoon", "'s", "’s"])
 
 
 def _noun_follows(tokens: Sequence[Token], j: int, last: int) -> bool:

@@ -15,7 +15,7 @@ from archive.errors import ConfigError
 from archive.extract import tokens
 
 T = TypeVar("T")
-DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight".split())
+DAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "yesterday", "tomorrow", "tonight"])
 
 
 class Cutting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

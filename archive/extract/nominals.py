@@ -14,7 +14,25 @@ from archive.extract.verbs import source_of
 MATTERS = frozenset(
     {"about", "of", "for", "to", "on", "against", "over", "toward", "towards", "with", "at", "in", "from", "by"}
 )
-LABELS = frozenset({"note", "update", "photo", "video", "correction", "related", "pictured", "image", "credit", "source"})
+LABELS = frozenset(
+    {
+        "note",
+        "update",
+        "photo",
+        "video",
+        "correction",
+        "related",
+        "pictured",
+        "image",
+        "credit",
+        "source",
+        "latest",
+        "guide",
+        "watch",
+        "opinion",
+        "analysis",
+    }
+)
 LONGEST_NAME = 8
 """Words of a name before a colon that speaks."""
 
@@ -207,24 +225,32 @@ def aside(clause: Clause, i: int) -> Iterator[Candidate]:
 
 def colon(page: Page, number: int) -> Iterator[Candidate]:
     """A name and a colon at a paragraph's beginning: a headline's or a transcript's way to attribute."""
-    clause = page.clauses[number]
-    if len(clause.chunks) < 4 or clause.kind(0) != "NP" or clause.word(1) != ":":
+    clause, place = page.clauses[number], page.document.sentences[number].paragraph
+    if page.document.paragraphs[place].first != clause.first:
         return
-    name, place = clause.chunks[0], page.document.sentences[number].paragraph
-    if page.document.paragraphs[place].first != clause.first or name.last - name.first > LONGEST_NAME:
+    k = next((k for k in range(1, min(4, len(clause.chunks) - 1)) if clause.word(k) == ":"), None)
+    if k is None or not _names(page, clause, k, place == 0):
         return
-    head = clause.tokens[name.head]
-    if head.lower in LABELS or head.tag != "NNP" and head.lower not in page.lexicon.people | page.lexicon.papers:
-        return
-    start = clause.chunks[2 + (clause.kind(2) == "Q")].first
-    end = clause.last - (clause.chunks[-1].kind in {"STOP", "Q"})
-    spoken = page.opens.get(clause.chunks[2].last) if clause.kind(2) == "Q" else None
-    if spoken and spoken.last > end:
-        end = spoken.last
-    verbal = any(clause.finite(k) for k in range(2, len(clause.chunks)))
-    sure = 0.8 if place == 0 or verbal else 0.2
+    quoted = clause.kind(k + 1) == "Q"
+    spoken = page.opens.get(clause.chunks[k + 1].last) if quoted else None
+    start = clause.chunks[min(k + 1 + quoted, len(clause.chunks) - 1)].first
+    end = max(clause.last - (clause.chunks[-1].kind in {"STOP", "Q"}), spoken.last if spoken else 0)
+    verbal = any(clause.finite(j) for j in range(k, len(clause.chunks)))
     if end - start > 2:
-        cue = Reach(name.last, name.last + 1)
-        yield Candidate(
-            "colon", sure, (Reach(start, end),), (cue,), Reach(name.first, name.last), direct=spoken is not None
-        )
+        mark = clause.chunks[k].first
+        source, cue = Reach(clause.first, mark), Reach(mark, mark + 1)
+        sure = 0.8 if place == 0 or verbal else 0.2
+        yield Candidate("colon", sure, (Reach(start, end),), (cue,), source, direct=spoken is not None)
+
+
+def _names(page: Page, clause: Clause, k: int, title: bool) -> bool:
+    """Whether what stands before the colon at chunk ``k`` can be who speaks."""
+    if clause.kind(0) != "NP" or clause.chunks[k].first - clause.first > LONGEST_NAME:
+        return False
+    if k > 1 and (clause.word(1) not in {"on", "at", "of", "to"} or not title):
+        return False
+    head = clause.tokens[clause.chunks[0].head]
+    if head.lower in LABELS:
+        return False
+    speaks = head.lower in page.lexicon.people or head.lower in page.lexicon.papers
+    return head.tag == "NNP" or speaks or (title and head.text[0].isupper())

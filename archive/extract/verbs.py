@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from archive.extract import clauses, passives, reach
 from archive.extract.clauses import SAYING, Clause, Reach
-from archive.extract.reach import AHEAD
 from archive.extract.cues import Cue
 from archive.extract.page import Candidate, Page
 from archive.extract.quotes import Quotation
+from archive.extract.reach import AHEAD
 
 CONDITIONS = frozenset({"if", "when", "while", "because", "unless", "although", "though", "since", "as", "after"})
 OBJECTS = frozenset({"oppose", "discuss", "call", "accuse", "want", "believe_np"})
