@@ -124,7 +124,6 @@ article_rows = Table(
     Column("fingerprint", Text, nullable=False),
     Index(None, "article", "revision"),
     Index(None, "feed", "captured_at"),
-    Index(None, "outlet"),
     sqlite_strict=True,
 )
 """One row a revision. Texts stay in the log's ``parts``, so that what is erased there is gone here."""

@@ -284,7 +284,6 @@ def _article_rows() -> None:
     )
     op.create_index(op.f("ix_article_rows_article_revision"), "article_rows", ["article", "revision"])
     op.create_index(op.f("ix_article_rows_feed_captured_at"), "article_rows", ["feed", "captured_at"])
-    op.create_index(op.f("ix_article_rows_outlet"), "article_rows", ["outlet"])
 
 
 def _removal_rows() -> None:
