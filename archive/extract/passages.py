@@ -28,6 +28,7 @@ class Passage:
     cue: tuple[tuple[int, int], ...]
     sentences: tuple[tuple[int, int], ...]
     names: frozenset[str]
+    speaker: tuple[int, int]
 
     @classmethod
     def of(cls, index: Index, statement: Statement) -> Passage:
@@ -38,11 +39,11 @@ class Passage:
         actor = statement.actor
         named = (actor.name if actor else "", actor.country if actor else "", statement.speaks_for or "")
         names = frozenset(word for name in named for word in fold(name or "").split())
-        return cls(index, statement, cue, sentences, names)
+        return cls(index, statement, cue, sentences, names, tokens_of(document, statement.speaker))
 
     def spoken_by(self, hit: Hit) -> bool:
         """Whether a mention reaches into the speaker's own name: then it is about what the speaker does."""
-        first, last = tokens_of(self.index.document, self.statement.speaker)
+        first, last = self.speaker
         return hit.first < last and hit.last > first
 
     @property
@@ -119,7 +120,7 @@ def _own_pronoun(passage: Passage, at: int, lower: str) -> bool:
 
 def _other_gender(passage: Passage, lower: str) -> bool:
     """Whether the speaker was "she" and the pronoun is "he", or the other way round."""
-    first, last = tokens_of(passage.index.document, passage.statement.speaker)
+    first, last = passage.speaker
     spoke = _GENDER.get(passage.index.document.tokens[first].lower) if last - first == 1 else None
     return spoke is not None and _GENDER.get(lower, spoke) != spoke
 

@@ -18,7 +18,6 @@ from archive.extract.judging import Judgement, judge
 from archive.extract.operators import Kind
 from archive.extract.operators import operators as _operators
 from archive.extract.passages import Passage
-from archive.extract.phrases import tokens_of
 from archive.extract.text import Document, analyse
 from archive.extract.topics import Hit, Index, Matcher
 from archive.model import Assessment, Span, Stance, Statement, Topic
@@ -59,36 +58,36 @@ class Assessor:
 
     def assess(self, text: Document | str, statements: Sequence[Statement]) -> tuple[Statement, ...]:
         """The statements with an assessment for each topic they are about; what they held before is replaced."""
-        whole = text if isinstance(text, str) else text.text
-        present = {self._stem(m.group().lower()) for m in _WORD.finditer(whole)} if statements else set()
-        due = [m for m in self._matchers if not m.keys.isdisjoint(present)]
-        if not due:
-            return tuple(replace(s, assessments=()) for s in statements)
-        document = analyse(text, self._language) if isinstance(text, str) else text
-        index = topics.index(document, self._lexicon.words.stemmer)
         found: list[list[Assessment]] = [[] for _ in statements]
-        for matcher in due:
-            if hits := matcher.find(index):
-                for number, assessment in self._on(matcher, index, hits, statements):
+        due = self._due(text) if statements else []
+        if due:
+            document = analyse(text, self._language) if isinstance(text, str) else text
+            index = topics.index(document, self._lexicon.words.stemmer)
+            passages = [Passage.of(index, statement) for statement in statements]
+            for matcher in due:
+                for number, assessment in self._on(matcher, index, passages):
                     found[number].append(assessment)
         return tuple(replace(s, assessments=tuple(a)) for s, a in zip(statements, found, strict=True))
 
-    def _on(
-        self, matcher: Matcher, index: Index, hits: Sequence[Hit], statements: Sequence[Statement]
-    ) -> Iterator[tuple[int, Assessment]]:
+    def _due(self, text: Document | str) -> Sequence[Matcher]:
+        """The topics of which a text holds any word; cheap, for most texts are about none."""
+        whole = text if isinstance(text, str) else text.text
+        present = {self._stem(word.lower()) for word in set(_WORD.findall(whole))}
+        return [m for m in self._matchers if not m.keys.isdisjoint(present)]
+
+    def _on(self, matcher: Matcher, index: Index, passages: Sequence[Passage]) -> Iterator[tuple[int, Assessment]]:
+        hits = matcher.find(index)
         course = _Course(_names_beside(index, hits), matcher.personal)
-        for number, statement in enumerate(statements):
-            assessment = self._one(matcher, index, hits, statement, course)
+        for number, passage in enumerate(passages if hits else ()):
+            assessment = self._one(matcher, passage, hits, course)
             if assessment:
                 course.last = assessment
-                if statement.actor:
-                    course.by_actor[statement.actor.name] = (statement.content[-1].end, assessment)
+                if passage.statement.actor:
+                    course.by_actor[passage.statement.actor.name] = (passage.sentences[-1][1], assessment)
                 yield number, assessment
 
-    def _one(
-        self, matcher: Matcher, index: Index, hits: Sequence[Hit], statement: Statement, course: _Course
-    ) -> Assessment | None:
-        passage = Passage.of(index, statement)
+    def _one(self, matcher: Matcher, passage: Passage, hits: Sequence[Hit], course: _Course) -> Assessment | None:
+        index = passage.index
         judged: list[tuple[Judgement, Hit]] = []
         earlier = _antecedent(passage, hits, course)
         named = any(h.first < last and h.last > first for first, last in passage.sentences for h in hits)
@@ -103,11 +102,10 @@ class Assessor:
             if here:
                 said = earlier.assessment if earlier else None
                 earlier = Antecedent(here[-1].direction, 0, said, course.names, course.person)
-        agrees = _shares(self._lexicon, passage, passage.cue)
-        if not (agrees or named or _positional(judged)):
-            agrees = _shares(self._lexicon, passage, passage.sentences[:1])
-        if agrees and earlier and earlier.assessment and earlier.distance <= NEAR:
-            return _same(matcher.topic, earlier.assessment, passage)
+        if earlier and earlier.assessment and earlier.distance <= NEAR:
+            beside = () if named or _positional(judged) else passage.sentences[:1]
+            if _shares(self._lexicon, passage, (*passage.cue, *beside)):
+                return _same(matcher.topic, earlier.assessment, passage)
         return _settled(matcher.topic, index, judged)
 
 
@@ -122,7 +120,7 @@ def _antecedent(passage: Passage, hits: Sequence[Hit], course: _Course) -> Antec
     if not before:
         return None
     distance = max(0, index.sentence_number(first) - index.sentence_number(before[-1].first))
-    spoke = own is not None and _sentences_since(index, own[0], first) <= NEAR
+    spoke = own is not None and index.sentence_number(first) - index.sentence_number(own[0] - 1) <= NEAR
     return Antecedent(before[-1].direction, 0 if spoke else distance, assessment, course.names, course.person)
 
 
@@ -141,18 +139,13 @@ def _beside(passage: Passage, hits: Sequence[Hit]) -> list[Hit]:
     return [h for h in hits if any(low <= h.first < high for low, high in reach)]
 
 
-def _sentences_since(index: Index, offset: int, token: int) -> int:
-    before, _ = tokens_of(index.document, Span(offset - 1, offset))
-    return index.sentence_number(token) - index.sentence_number(before)
-
-
 def _positional(judged: Sequence[tuple[Judgement, Hit]]) -> bool:
     return any(j.value.stance and j.value.stance.positional for j, _ in judged)
 
 
 def _shares(lexicon: operators.Lexicon, passage: Passage, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether these words of a statement say that somebody holds the same position."""
-    stems = {passage.index.stems[i] for span in (*passage.cue, *spans) for i in range(*span)}
+    stems = {passage.index.stems[i] for span in spans for i in range(*span)}
     if stems & lexicon.sharing and stems & lexicon.positions:
         return True
     return any(o.kind is Kind.SAME for span in spans for o in _operators(lexicon, passage.index, span, frozenset()))
