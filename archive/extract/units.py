@@ -232,6 +232,8 @@ class _Cutter:
             return i
         end = i
         while end < self.last:
+            if end > i and self._titles(end):
+                break
             if self._capital(end):
                 end += 1
             elif end > i and self._goes_on(end):
@@ -239,6 +241,14 @@ class _Cutter:
             else:
                 break
         return end
+
+    def _titles(self, i: int) -> bool:
+        """Whether an office begins at ``i`` whose holder's name follows: the "Gov." of "Westmark Gov. Ann Reed"."""
+        office = self._office(i) if self.tokens[i].text[0].isupper() else None
+        if office is None or office.rank == "bodies" or office.last >= self.last:
+            return False
+        bare = self.tokens[office.last].lower.rstrip(".")
+        return self._capital(office.last) and bare not in self.words.offices.suffixes
 
     def _capital(self, i: int) -> bool:
         token = self.tokens[i]
