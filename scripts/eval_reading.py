@@ -61,7 +61,7 @@ def score(gold: list[dict[str, Any]], found: list[list[dict[str, Any]]]) -> str:
         rows = ({"file": d["doc"] + ".txt", "statements": f} for d, f in zip(gold, found, strict=True))
         founds.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
         tool = SHARED / "tools" / "score_statements.py"
-        done = subprocess.run([sys.executable, tool, golds, founds], capture_output=True, text=True, check=True)  # noqa: S603
+        done = subprocess.run([sys.executable, tool, golds, founds], capture_output=True, text=True, check=True)
         return done.stdout
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from archive.extract import lexicon
+from archive.extract.english import DAYS
 from archive.extract.tokens import Token
 
 Frames = Mapping[str, float]
@@ -119,7 +120,7 @@ BETWEEN = 2
 
 
 def _passes(token: Token) -> bool:
-    return token.tag in {"RB", "RBR"} or token.lower in lexicon.DAYS
+    return token.tag in {"RB", "RBR"} or token.lower in DAYS
 
 
 @cache
@@ -190,6 +191,10 @@ class _Forms:
         return self._irregular[verb][1] if verb in self._irregular else _past(verb)
 
 
+STRESSED_LAST = frozenset(
+    {"admit", "commit", "refer", "prefer", "infer", "rebut", "rebel", "abhor", "compel", "concur", "defer", "dispel"}
+    | {"expel", "propel", "emit", "omit", "permit", "submit"}
+)
 VOWELS = frozenset("aeiou")
 
 
@@ -205,8 +210,7 @@ def _doubles(word: str) -> bool:
     if word[-1] in VOWELS or word[-1] in "wxyh" or len(word) < 3 or word[-2] not in VOWELS or word[-3] in VOWELS:
         return False
     one_syllable = sum(a in VOWELS and b not in VOWELS for a, b in zip(word, word[1:] + " ", strict=True)) == 1
-    return one_syllable or word in {"admit", "commit", "refer", "prefer", "infer", "rebut", "rebel", "abhor", "compel",
-                                    "concur", "defer", "dispel", "expel", "propel", "emit", "omit", "permit", "submit"}  # fmt: skip
+    return one_syllable or word in STRESSED_LAST
 
 
 def _past(word: str) -> str:

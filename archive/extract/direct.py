@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archive.extract import clauses
+from archive.extract import clauses, subjects
 from archive.extract.clauses import Clause, Reach
+from archive.extract.english import SUBORDINATE
 from archive.extract.page import Candidate, Page
 from archive.extract.quotes import Quotation
 
@@ -24,7 +25,7 @@ def before(page: Page, number: int, i: int) -> Candidate | None:
     if chunk.form != "fin" or (cue is not None and ("quote" not in cue.frames or cue.classes.isdisjoint(SPEAKING))):
         return None
     words = Reach(chunk.first, clause.ends.get(i, chunk.head + 1))
-    after = clause.at(words.last, i)
+    after = clause.at(words.last)
     found = _source(clause, i, after)
     if found is None:
         return None
@@ -46,10 +47,10 @@ def before(page: Page, number: int, i: int) -> Candidate | None:
 def _source(clause: Clause, i: int, after: int) -> tuple[Reach, int, int] | None:
     """The source, the token where source and cue begin, and the chunk after both."""
     chunk = clause.chunks[i]
-    source = clauses.subject(clause, i)
+    source = subjects.subject(clause, i)
     if source is not None and clause.kind(i - 1) != "CC" and clause.tokens[source.first].tag not in {"WP", "WDT"}:
         return source, source.first, after
-    turned = clauses.inverted(clause, after)
+    turned = subjects.inverted(clause, after)
     if turned and clause.kind(i - 1) in {"", "COMMA", "Q", "DASH"}:
         return turned[0], chunk.first, turned[1]
     return None
@@ -119,9 +120,7 @@ def _has_main_clause(clause: Clause, end: int) -> bool:
     while clause.kind(start) in {"CC", "RB", "Q"}:
         start += 1
     kind = clause.kind(start)
-    dependent = (kind == "IN" and clause.word(start) in clauses.SUBORDINATE) or (
-        kind == "VG" and not clause.finite(start)
-    )
+    dependent = clause.word(start) in SUBORDINATE if kind == "IN" else kind == "VG" and not clause.finite(start)
     if dependent or clause.word(start) in {"asked", "when", "where"}:
         start = next((k for k in range(start, end) if clause.kind(k) == "COMMA" and clause.kind(k + 1) == "NP"), end)
     return any(clause.finite(k) for k in range(start, end))

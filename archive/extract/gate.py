@@ -37,7 +37,7 @@ def score(page: Page, candidate: Candidate) -> float:
 
 
 def _size(page: Page, candidate: Candidate) -> float:
-    """What is told at length is told as somebody's; refusals ("did not rule out") are more often positions than acts."""
+    """What length and denial add: "did not rule out" is more often a position than an act."""
     words = sum(last - first for first, last in candidate.content)
     denied = any(page.document.tokens[k].lower in DENIALS for first, last in candidate.cue for k in range(first, last))
     return (0.3 if words >= LONG else 0.0) + (0.4 if denied else 0.0)
@@ -58,7 +58,7 @@ def _source(page: Page, candidate: Candidate) -> float:
     if source.last - source.first == 1 and first.lower in PRONOUNS:
         return PRONOUNS[first.lower]
     if first.tag in {"WP", "WDT"} or first.lower == "that":
-        return RELATIVES[first.lower] if first.lower in RELATIVES else -1.0
+        return RELATIVES.get(first.lower, -1.0)
     head = _head(page, source)
     if head.tag in {"NNP", "NNPS"}:
         return 0.4

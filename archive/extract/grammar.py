@@ -5,6 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from archive.extract.english import (
+    AFTER_DAYS,
+    AUXILIARIES,
+    BE,
+    BEFORE_DAYS,
+    CLAUSAL,
+    DAYS,
+    MONTHS,
+    QUANTITIES,
+    TIMES,
+)  # fmt: skip
 from archive.extract.tokens import Token
 
 NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS"})
@@ -13,26 +24,21 @@ FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 MODIFIERS = frozenset({"JJ", "JJR", "JJS", "CD", "$", "POS", "FW", "ADD", "AFX"}) | NOUNS
 OPENERS = frozenset({"DT", "PDT", "PRP$"}) | MODIFIERS
 ADVERBS = frozenset({"RB", "RBR", "RBS"})
-AUXILIARIES = frozenset(
-    ["be", "is", "am", "are", "was", "were", "been", "being", "'s", "'re", "'m", "’s", "’re", "’m", "have", "has", "had", "having", "'ve", "’ve", "do", "does", "did", "'d", "’d", "get", "gets", "got"]
-)
-BE = frozenset(["be", "is", "am", "are", "was", "were", "been", "being", "'s", "'re", "'m", "’s", "’re", "’m", "get", "gets", "got", "getting"])
-TIMES = frozenset(
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "yesterday", "tomorrow", "tonight", "week", "month", "year", "day", "morning", "afternoon", "evening", "night", "weekend", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "weeks", "months", "years", "days"]
-)
-DAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "yesterday", "tomorrow", "tonight"])
-MONTHS = frozenset(["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"])
-QUANTITIES = frozenset(["most", "many", "few", "several", "others", "more", "fewer", "both", "all", "half"])
-SAME = {",": "COMMA", ":": "COLON", "DASH": "DASH", "-LRB-": "LRB", "-RRB-": "RRB", "QUOTE": "Q", "''": "Q", ".": "STOP",
-        "CC": "CC", "IN": "IN", "TO": "IN", "RP": "RP", "WP": "WH", "WDT": "WH", "WRB": "WH", "WP$": "WH",
-        "RB": "RB", "RBR": "RB", "RBS": "RB", "JJ": "JJ", "JJR": "JJ", "JJS": "JJ", "POS": "Q"}  # fmt: skip
+SAME = {
+    ",": "COMMA", ":": "COLON", "DASH": "DASH", "-LRB-": "LRB", "-RRB-": "RRB", "QUOTE": "Q", "''": "Q", "POS": "Q",
+    ".": "STOP", "CC": "CC", "IN": "IN", "TO": "IN", "RP": "RP", "WP": "WH", "WDT": "WH", "WRB": "WH", "WP$": "WH",
+    "RB": "RB", "RBR": "RB", "RBS": "RB", "JJ": "JJ", "JJR": "JJ", "JJS": "JJ",
+}  # fmt: skip
+EDGES = frozenset({"COMMA", "COLON", "STOP", "THAT", "WH", "CC", "DASH", "LRB", "RRB"})
+"""Kinds of chunks that end a clause."""
 
 
 class Chunk(NamedTuple):
-    """Tokens ``first`` to before ``last``. ``kind`` is ``NP``, ``TIME`` (a noun phrase that says when), ``VG`` (a verb
-    group with its auxiliaries and adverbs), ``WH``, ``IN``, ``THAT``, ``CC``, ``COMMA``, ``COLON``, ``DASH``, ``LRB``,
-    ``RRB``, ``Q``, ``RB``, ``RP``, ``JJ``, ``STOP`` or ``X``. ``head`` is the token that carries it; ``form`` of a verb group
-    is ``fin``, ``inf``, ``ing``, ``part`` or, with an auxiliary before a participle, ``pass``.
+    """Tokens ``first`` to before ``last``, the words of one phrase.
+
+    ``kind`` is ``NP``, ``TIME`` (a noun phrase that says when), ``VG`` (a verb group with its auxiliaries and
+    adverbs), ``WH``, ``IN``, ``THAT``, ``CC``, ``COMMA``, ``COLON``, ``DASH``, ``LRB``, ``RRB``, ``Q``, ``RB``, ``RP``,
+    ``JJ``, ``STOP`` or ``X``. ``head`` is the token that carries it; ``form`` of a verb group is ``fin``, ``inf``, ``ing``, ``part`` or, with an auxiliary before a participle, ``pass``.
     """
 
     kind: str
@@ -72,9 +78,6 @@ def chunks(tokens: Sequence[Token], first: int, last: int) -> list[Chunk]:
     return _with_past(tokens, found)
 
 
-EDGES = frozenset({"COMMA", "COLON", "STOP", "THAT", "WH", "CC", "DASH", "LRB", "RRB"})
-
-
 def _with_past(tokens: Sequence[Token], found: list[Chunk]) -> list[Chunk]:
     """The chunks, with those participles made finite which are the only verb that their clause can have."""
     finite_since = False
@@ -103,11 +106,9 @@ def _is_past(tokens: Sequence[Token], found: Sequence[Chunk], i: int) -> bool:
         return after in {"NP", "THAT", "Q"} and any(c.finite for c in found[:k])
     if found[k].kind == "NP" and k > 0 and found[k - 1].kind == "VG":
         return False
-    if found[k].kind != "NP" or (
-        k > 0 and found[k - 1].kind == "IN" and tokens[found[k - 1].first].lower not in _CLAUSAL
-    ):
-        if not (found[k].kind == "WH" or after in {"THAT"}):
-            return False
+    behind = k > 0 and found[k - 1].kind == "IN" and tokens[found[k - 1].first].lower not in CLAUSAL
+    if (found[k].kind != "NP" or behind) and found[k].kind != "WH" and after != "THAT":
+        return False
     for chunk in found[i + 1 :]:
         if chunk.kind in EDGES:
             return True
@@ -116,59 +117,52 @@ def _is_past(tokens: Sequence[Token], found: Sequence[Chunk], i: int) -> bool:
     return True
 
 
-_CLAUSAL = frozenset(["as", "while", "if", "because", "after", "before", "when", "since", "although", "though", "until", "of"])
-
-
 def _noun_phrase(tokens: Sequence[Token], i: int, last: int) -> Chunk | None:
-    """The base noun phrase that begins at ``i``, or None where no noun, number or pronoun carries it."""
-    head = -1
-    j = i
-    while j < last:
-        tag, lower = tokens[j].tag, tokens[j].lower
-        if tag in NOUNS or tag in {"CD", "ADD", "FW"}:
-            if lower in DAYS and j > i and tokens[j - 1].lower not in _BEFORE_DAYS:
-                break
-            head = j
-            if lower in DAYS and not (j + 1 < last and tokens[j + 1].lower in _AFTER_DAYS):
-                j += 1
-                break
-        elif head >= 0 and lower in {"last", "next"} and j + 1 < last and tokens[j + 1].lower in TIMES:
-            break
-        elif tag in {"JJ", "JJR", "JJS", "$", "AFX"}:
-            if head >= 0 and tokens[head].tag != "CD" and not _noun_follows(tokens, j, last):
-                break
-        elif tag == "POS":
-            if head < 0 or not _noun_follows(tokens, j, last):
-                break
-            head = -1
-        elif tag in {"DT", "PDT", "PRP$"}:
-            if head >= 0 or (j > i and tokens[j - 1].tag not in {"PDT", "DT"}):
-                break
-            if lower == "that" and not _noun_follows(tokens, j, last):
-                break
-        elif tag in {"RB", "RBR", "RBS", "VBN", "VBG", ","}:
-            if head >= 0 or j == i or not _modifies(tokens, j, last):
-                break
-        else:
-            break
+    """The base noun phrase that begins at ``i``, or None where no noun, number or adjective can carry it."""
+    head, j = -1, i
+    while j < last and (part := _part(tokens, i, j, last, head)):
+        head = {"head": j, "day": j, "owner": -1}.get(part, head)
         j += 1
+        if part == "day":
+            break
     if head < 0 and tokens[i].tag in {"DT", "PRP$"} and j > i + 1 and tokens[j - 1].tag in {"JJ", "JJS", "JJR"}:
         head = j - 1
     if head < 0:
-        return (
-            Chunk("NP", i, j, j - 1) if j > i and tokens[i].tag in {"DT", "PDT"} and tokens[i].lower != "that" else None
-        )
-    end = head + 1
-    return Chunk("TIME" if _is_time(tokens[head]) else "NP", i, end, head)
+        alone = j > i and tokens[i].tag in {"DT", "PDT"} and tokens[i].lower != "that"
+        return Chunk("NP", i, j, j - 1) if alone else None
+    return Chunk("TIME" if _is_time(tokens[head]) else "NP", i, head + 1, head)
+
+
+def _part(tokens: Sequence[Token], i: int, j: int, last: int, head: int) -> str:
+    """What the word at ``j`` is in the noun phrase that began at ``i`` and has its head so far at ``head`` (-1: none).
+
+    ``head``, ``day`` (a head that ends the phrase), ``owner`` (a genitive), ``other``, or "" where it is outside.
+    """
+    tag, lower = tokens[j].tag, tokens[j].lower
+    if tag in NOUNS or tag in {"CD", "ADD", "FW"}:
+        if lower not in DAYS:
+            return "head"
+        if j > i and tokens[j - 1].lower not in BEFORE_DAYS:
+            return ""
+        return "head" if j + 1 < last and tokens[j + 1].lower in AFTER_DAYS else "day"
+    if tag in {"JJ", "JJR", "JJS", "$", "AFX"}:
+        if head < 0:
+            return "other"
+        when = lower in {"last", "next"} and j + 1 < last and tokens[j + 1].lower in TIMES
+        return "other" if not when and (tokens[head].tag == "CD" or _noun_follows(tokens, j, last)) else ""
+    if tag == "POS":
+        return "owner" if head >= 0 and _noun_follows(tokens, j, last) else ""
+    if tag in {"DT", "PDT", "PRP$"}:
+        opens = head < 0 and (j == i or tokens[j - 1].tag in {"PDT", "DT"})
+        return "other" if opens and (lower != "that" or _noun_follows(tokens, j, last)) else ""
+    if tag in {"RB", "RBR", "RBS", "VBN", "VBG", ","}:
+        return "other" if head < 0 and j > i and _modifies(tokens, j, last) else ""
+    return ""
 
 
 def _is_time(token: Token) -> bool:
     """Whether a noun phrase with this head says when; "Day" may be a name, "Monday" is none."""
     return token.lower in TIMES and (token.tag not in {"NNP", "NNPS"} or token.lower in DAYS | MONTHS)
-
-
-_BEFORE_DAYS = frozenset(["the", "last", "next", "this", "every", "each", "late", "early", "a", "on"])
-_AFTER_DAYS = frozenset(["morning", "night", "evening", "afternoon", "'s", "’s"])
 
 
 def _noun_follows(tokens: Sequence[Token], j: int, last: int) -> bool:

@@ -15,7 +15,6 @@ from archive.errors import ConfigError
 from archive.extract import tokens
 
 T = TypeVar("T")
-DAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "yesterday", "tomorrow", "tonight"])
 
 
 class Cutting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

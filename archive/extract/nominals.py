@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archive.extract import clauses, reach
+from archive.extract import clauses, reach, subjects
 from archive.extract.clauses import Clause, Reach
 from archive.extract.cues import Frames
 from archive.extract.direct import start_of_said
@@ -72,7 +72,7 @@ def _state(clause: Clause, i: int, k: int, frames: Frames) -> Iterator[Candidate
 
 def source_of_state(clause: Clause, i: int) -> Reach | None:
     """The source of a verb group that says how somebody is disposed."""
-    return clauses.subject(clause, i) if clause.finite(i) else clauses.main_subject(clause, i)
+    return subjects.subject(clause, i) if clause.finite(i) else subjects.main_subject(clause, i)
 
 
 def _light(clause: Clause, i: int, k: int) -> Iterator[Candidate]:
@@ -138,7 +138,7 @@ def _owner(clause: Clause, i: int) -> Reach | None:
 
 
 def according(page: Page, number: int, i: int) -> Iterator[Candidate]:
-    """ "According to" and its like: the source follows, and the rest of the sentence is the content."""
+    """The pattern of "according to" and its like: the source follows, and the rest of the sentence is the content."""
     clause = page.clauses[number]
     first = clause.chunks[i].first
     for phrase in page.lexicon.according.get(clause.tokens[first].lower, ()):
@@ -151,10 +151,10 @@ def according(page: Page, number: int, i: int) -> Iterator[Candidate]:
 
 
 def _according(clause: Clause, i: int, first: int, last: int) -> Candidate | None:
-    k = clause.at(last, i)
+    k = clause.at(last)
     if clause.kind(k) != "NP":
         return None
-    turned = clauses.inverted(clause, k)
+    turned = subjects.inverted(clause, k)
     end = clauses.phrase_end(clause, k)
     source = Reach(clause.chunks[k].first, clause.chunks[end - 1].last)
     if first == clause.first or (first <= clause.first + 2 and clause.kind(0) in {"CC", "RB", "Q"}):
@@ -195,7 +195,7 @@ def relayed(page: Page, clause: Clause, token: int) -> tuple[Reach, ...]:
         last = first + len(phrase)
         if (
             tuple(t.lower for t in clause.tokens[first:last]) == phrase
-            and clause.kind(start := clause.at(last, k)) == "NP"
+            and clause.kind(start := clause.at(last)) == "NP"
         ):
             end = clauses.phrase_end(clause, start)
             by = next((j for j in range(start, end) if clause.word(j) in {"by", "from"}), start - 1)
@@ -204,15 +204,15 @@ def relayed(page: Page, clause: Clause, token: int) -> tuple[Reach, ...]:
 
 
 def aside(clause: Clause, i: int) -> Iterator[Candidate]:
-    """ "As X said, …": the rest of the sentence is the content."""
+    """The pattern of "as X said, …": the rest of the sentence is the content."""
     cue = clause.cues[i]
     if cue is None or "that" not in cue.frames or not clause.finite(i):
         return
-    source = clauses.subject(clause, i)
+    source = subjects.subject(clause, i)
     if source is None:
         return
     k = clause.at(source.first) - 1
-    comma = clause.at(clause.ends[i], i)
+    comma = clause.at(clause.ends[i])
     if clause.word(k) != "as" or clause.kind(comma) != "COMMA" or comma + 1 >= len(clause.chunks):
         return
     if k > 0 and clause.kind(k - 1) not in {"CC", "COMMA", "X", "RB"}:

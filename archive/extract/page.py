@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from archive.extract import clauses, cues, grammar
+from archive.extract import clauses, cues, grammar, subjects
 from archive.extract.clauses import Clause, Reach
 from archive.extract.quotes import Quotation
 from archive.extract.text import Document
@@ -89,5 +89,5 @@ def _clause(document: Document, lexicon: cues.Cues, first: int, last: int) -> Cl
         len(chunks) > clauses.FARTHEST
     ):  # from left to right, so that one subject's search never runs through all the others'
         for i in ends:
-            clauses.subject(clause, i)
+            subjects.subject(clause, i)
     return clause

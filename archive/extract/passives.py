@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archive.extract import clauses, reach
+from archive.extract import clauses, reach, subjects
 from archive.extract.clauses import Clause, Reach
 from archive.extract.cues import Cue
 from archive.extract.page import Candidate, Page
@@ -40,16 +40,16 @@ def after(clause: Clause, i: int) -> int:
 
 def raised(clause: Clause, i: int, sure: float, pattern: str) -> Iterator[Candidate]:
     """What somebody "is expected to" or "seems to" do: the subject and the infinitive together are the content."""
-    subject, k = clauses.subject(clause, i), after(clause, i)
+    subject, k = subjects.subject(clause, i), after(clause, i)
     if subject and k < len(clause.chunks):
         cue = Reach(clause.chunks[i].first, clause.chunks[i].last)
         yield Candidate(pattern, sure, (subject, reach.of_object(clause, k)), (cue,), form="pass")
 
 
 def _by(clause: Clause, i: int, k: int, cue: Cue) -> Candidate | None:
-    """ "The plan, backed by the union": the union is the source, the plan the content."""
+    """In "the plan, backed by the union" the union is the source and the plan the content."""
     by = next((j for j in range(k, min(k + NEAR, len(clause.chunks))) if clause.word(j) == "by"), None)
-    subject = clauses.subject(clause, i)
+    subject = subjects.subject(clause, i)
     if by is None or subject is None or clause.kind(by + 1) != "NP" or "np" not in cue.frames:
         return None
     end = clauses.phrase_end(clause, by + 1)
@@ -60,12 +60,12 @@ def _by(clause: Clause, i: int, k: int, cue: Cue) -> Candidate | None:
 
 def _without_source(clause: Clause, i: int, k: int, cue: Cue) -> Iterator[Candidate]:
     words = Reach(clause.chunks[i].first, clause.ends[i])
-    subject = clauses.subject(clause, i)
+    subject = subjects.subject(clause, i)
     if subject and clause.word(k) in {"as", "of", "for"} and not cue.classes.isdisjoint(NAMED):
         content = (subject, reach.of_object(clause, k + 1)) if k + 1 < len(clause.chunks) else (subject,)
         called = Reach(words.first, clause.chunks[k].last)
         yield Candidate("passive.as", 0.5, content, (called,), form="pass")
-    beside = clause.at(words.last, i)
+    beside = clause.at(words.last)
     if "discuss" in cue.classes and cue.rest and clause.kind(beside) == "NP":
         yield Candidate("passive.about", 0.5, (reach.of_object(clause, beside),), (words,), form="pass")
     if "wh" in cue.frames and (clause.kind(k) == "WH" or clause.word(k) in {"if", "whether"}):

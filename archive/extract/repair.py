@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from archive.extract.english import CAUSING, JOINED_PREFIXES, LINKING
+
 NOMINAL = frozenset({"NN", "NNS", "NNP", "NNPS", "PRP", "WP", "WDT"})
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 ADVERBS = frozenset({"RB", "RBR", "RBS"})
 OPENS_OBJECT = frozenset(
     {"DT", "PRP", "PRP$", "NNP", "NNPS", "IN", "TO", "JJ", "NNS", "WP", "WRB", "QUOTE", "CD", "NN", "VBG", "$"}
 )
-CAUSING = frozenset(["let", "make", "makes", "made", "making", "help", "helps", "helped", "helping", "have", "has", "had", "see", "saw", "seeing", "watch", "hear", "do", "does", "did", "n't", "n’t", "to"])  # fmt: skip
-PREFIXES = ("re-", "co-", "e-", "pre-", "over-", "out-", "under-", "mis-", "de-", "un-")
 AFTER_HEADLINE_VERB = (["NNP"], ["DT"], ["PRP"], ["PRP$"])
-LINKING = frozenset(["be", "is", "are", "was", "were", "been", "being", "am", "'s", "’s", "'re", "’re", "have", "has", "had", "having", "get", "got", "gets"])
 
 
 def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> list[str]:
@@ -27,7 +26,7 @@ def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> lis
         tags[0] = "NNS" if words[0].endswith("s") else "NNP"
     for i in range(1, len(tags)):
         tag = tags[i]
-        if tag in {"VBN", "VBD", "VB", "VBP"} and "-" in words[i] and not words[i].startswith(PREFIXES):
+        if tag in {"VBN", "VBD", "VB", "VBP"} and "-" in words[i] and not words[i].startswith(JOINED_PREFIXES):
             tag = tags[i] = "JJ"
         if (
             tag == "VBN"
@@ -41,7 +40,9 @@ def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> lis
             tags[i] = "VBD" if words[i].endswith("ed") or tag == "VBN" else "VBZ"
         elif tag in {"NNS", "NN", "VBN"} and words[i] in verbs and _closes_quotation(words, tags, i):
             tags[i] = "VBD" if tag == "VBN" else "VBZ"
-        elif (tag == "NNS" and words[i] in verbs and tags[i - 1] == "NNP" and tags[i + 1 : i + 2] in AFTER_HEADLINE_VERB) or (
+        elif (
+            tag == "NNS" and words[i] in verbs and tags[i - 1] == "NNP" and tags[i + 1 : i + 2] in AFTER_HEADLINE_VERB
+        ) or (
             tag == "NNS"
             and words[i] in verbs
             and words[i + 1 : i + 2] == ["that"]
@@ -92,10 +93,9 @@ def _make_finite(words: Sequence[str], tags: list[str], verbs: Collection[str]) 
         if tags[i] not in {"NNS", "NNP", "NNPS", "VBN", "NN", "VB"} or words[i] not in verbs:
             continue
         if (
-            (words[i - 1] not in {"particular", "general"}
-            and tags[i - 1] not in NOMINAL | ADVERBS | {"CD", "-RRB-", ","})
-            or tags[i + 1] not in OPENS_OBJECT | {"RB", ",", ":"}
-        ):
+            words[i - 1] not in {"particular", "general"}
+            and tags[i - 1] not in NOMINAL | ADVERBS | {"CD", "-RRB-", ","}
+        ) or tags[i + 1] not in OPENS_OBJECT | {"RB", ",", ":"}:
             continue
         if tags[i] == "VBN" or (words[i].endswith("ed") and tags[i] in {"NNP", "NN"}):
             if tags[i + 1] != "IN" or i > len(tags) // 3:

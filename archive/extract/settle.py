@@ -17,7 +17,7 @@ BETWEEN = 40
 
 
 class Passed(NamedTuple):
-    """A candidate that passed, its log odds, and the one it is nested in or goes on with, by number in the same list."""
+    """A candidate that passed, its log odds, and by number the one it is nested in and the one it goes on with."""
 
     candidate: Candidate
     weight: float
@@ -35,10 +35,10 @@ def settle(page: Page, weighed: Iterable[tuple[float, Candidate]]) -> list[Passe
     grown.sort(key=lambda pair: (-_size(pair[1]), -pair[0]))
     inside: dict[int, int] = {}
     passed: list[Passed] = []
-    for weight, candidate in grown:
+    for alone, candidate in grown:
         parent = inside.get(_place(candidate))
-        if parent is not None:
-            weight += gate.NESTED - (gate.QUOTED if _place(candidate) in page.quoted else 0.0)
+        quoted = _place(candidate) in page.quoted  # then it has been weighed as such
+        weight = alone + gate.NESTED if parent is not None and not quoted else alone
         if weight < limit:
             continue
         for first, last in candidate.content:

@@ -16,6 +16,9 @@ DASHES = frozenset({"-", "--", "---", "–", "—", "―"})
 LONGEST = 64
 """No word is longer than this many code points: a run without a space is cut, so that lookahead stays bounded."""
 
+LONGEST_SENTENCE = 400
+"""Words after which a sentence is taken to end: what looks at a whole sentence may then cost its square."""
+
 _WORD = r"[^\W_]"
 
 
@@ -116,6 +119,10 @@ def sentences(found: Sequence[Word], breaks: Breaks) -> list[tuple[int, int]]:
     while i < len(found):
         i += 1
         word = found[i - 1].text
+        if i - first >= LONGEST_SENTENCE:
+            ranges.append((first, i))
+            first = i
+            continue
         if word not in TERMINALS and not word.endswith("."):
             continue
         after = _after_closers(found, i)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archive.extract import clauses, passives, reach
+from archive.extract import clauses, passives, reach, subjects
 from archive.extract.clauses import SAYING, Clause, Reach
 from archive.extract.cues import Cue
 from archive.extract.page import Candidate, Page
@@ -18,7 +18,7 @@ OBJECTS = frozenset({"oppose", "discuss", "call", "accuse", "want", "believe_np"
 def candidates(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     """The candidates whose cue is the verb group at chunk ``i`` and whose content is its complement or subject."""
     chunk, cue = clause.chunks[i], clause.cues[i]
-    if chunk.form == "pass" or chunk.form == "part":
+    if chunk.form in {"pass", "part"}:
         yield from passives.candidates(page, clause, i)
         return
     if (
@@ -31,15 +31,15 @@ def candidates(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     if cue is None:
         return
     after = clause.ends[i]
-    found = complement(page, clause, i, clause.at(after, i), cue)
+    found = complement(page, clause, i, clause.at(after), cue)
     if found:
-        frame, content, cue_end = found
+        frame, content = found
         for part in _coordinated(clause, content) if frame in {"that", "bare"} else (content,):
             yield Candidate(
                 f"verb.{frame}",
                 cue.frames.get("np" if frame == "rel" else frame, 0.05),
                 (part,),
-                (Reach(chunk.first, max(after, cue_end)),),
+                (Reach(chunk.first, after),),
                 source_of(clause, i),
                 form=chunk.form,
                 free=cue.free,
@@ -62,35 +62,35 @@ def source_of(clause: Clause, i: int) -> Reach | None:
     """The source of the verb group at chunk ``i``, standing before it."""
     chunk = clause.chunks[i]
     if chunk.form == "fin":
-        return clauses.subject(clause, i)
+        return subjects.subject(clause, i)
     if chunk.form == "ing" and clause.kind(i - 1) == "NP" and clause.kind(i - 2) not in {"VG", "IN"}:
-        return clauses.subject(clause, i)
-    return clauses.main_subject(clause, i)
+        return subjects.subject(clause, i)
+    return subjects.main_subject(clause, i)
 
 
-def complement(page: Page, clause: Clause, i: int, k: int, cue: Cue) -> tuple[str, Reach, int] | None:
-    """What stands from chunk ``k`` after the cue in chunk ``i``: the construction, its words, and the end of the cue."""
+def complement(page: Page, clause: Clause, i: int, k: int, cue: Cue) -> tuple[str, Reach] | None:
+    """What stands from chunk ``k`` after the cue in chunk ``i``: the construction and its words."""
     while clause.kind(k) in {"RB", "TIME", "RP"}:
         k += 1
     if "tell" in cue.classes:
         k = _after_addressee(clause, k)
     if "quote" in cue.frames and (found := _quotation(page, clause, i, k)):
-        return (*found, 0)
+        return found
     if clause.kind(k) == "THAT" and clause.kind(k + 1) not in {"STOP", "COMMA", "", "Q"} and not _pointing(clause, k):
-        return "that", reach.of_clause(clause, k + 1, i), 0
+        return "that", reach.of_clause(clause, k + 1, i)
     if clause.kind(k) == "THAT" and clause.kind(k + 1) in {"Q", "COMMA"}:
-        return "that", reach.of_clause(clause, k + 2, i), 0
+        return "that", reach.of_clause(clause, k + 2, i)
     if not cue.classes.isdisjoint(SAYING | {"direct", "show", "think"}) and (ahead := reach.that_ahead(clause, k)):
-        return "that", reach.of_clause(clause, ahead + 1, i), 0
+        return "that", reach.of_clause(clause, ahead + 1, i)
     frame = _frame(clause, k, cue)
     if frame is None:
         return _relative(clause, i, cue)
     start = k + 1 if clause.kind(k) == "Q" else k
     if frame in {"wh", "bare"}:
-        return frame, reach.of_clause(clause, start, i), 0
+        return frame, reach.of_clause(clause, start, i)
     if frame == "as":
-        return frame, _named(clause, start), 0
-    return frame, reach.of_object(clause, start), 0
+        return frame, _named(clause, start)
+    return frame, reach.of_object(clause, start)
 
 
 def _named(clause: Clause, k: int) -> Reach:
@@ -112,14 +112,14 @@ def _after_addressee(clause: Clause, k: int) -> int:
     return k
 
 
-def _relative(clause: Clause, i: int, cue: Cue) -> tuple[str, Reach, int] | None:
+def _relative(clause: Clause, i: int, cue: Cue) -> tuple[str, Reach] | None:
     """The relative pronoun that stands before subject and verb in place of an object ("which he opposes")."""
-    subject = clauses.subject(clause, i)
+    subject = subjects.subject(clause, i)
     if subject is None or cue.classes.isdisjoint(OBJECTS) or not clause.finite(i):
         return None
     k = clause.at(subject.first) - 1
     if clause.kind(k) == "WH" and clause.word(k) in {"who", "whom", "which", "what"}:
-        return "rel", Reach(clause.chunks[k].first, clause.chunks[k].last), 0
+        return "rel", Reach(clause.chunks[k].first, clause.chunks[k].last)
     return None
 
 
@@ -160,7 +160,7 @@ def _nominal(clause: Clause, j: int, cue: Cue) -> str:
 
 
 def _is_clause(clause: Clause, j: int) -> bool:
-    """Whether a clause of its own begins at chunk ``j``: a noun phrase and its finite verb, or "if", "when" and the like."""
+    """Whether a clause of its own begins at chunk ``j``, with its subject or with "if", "when" and the like."""
     limit = min(j + AHEAD, len(clause.chunks))
     if clause.kind(j) == "IN" and clause.word(j) not in {"to", "of", "with"}:
         return any(
