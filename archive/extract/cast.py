@@ -6,6 +6,7 @@ surname stay two, and a bare surname goes to the one named so before, else to th
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +23,10 @@ from archive.model import ActorKind, fold
 
 READ = frozenset({ParagraphKind.BODY, ParagraphKind.HEADING, ParagraphKind.CAPTION})
 _SUBJECT_WITHIN = 5
+_LINKED = re.compile(r" (?:of|for|to|in|at|from) ")
+_HEADLINE = 0.7
+_HEADLINE_WORDS = 5
+_STOPS = frozenset(".!?…")
 
 
 @dataclass(slots=True)
@@ -105,7 +110,8 @@ class Cast:
 def _holds(figure: Figure, office: str, tie: Place | None) -> bool:
     if figure.role is None or (tie and figure.tie and tie.name != figure.tie.name):
         return False
-    return f" {fold(figure.role)} ".find(f" {fold(office)} ") >= 0
+    head = _LINKED.split(fold(figure.role), maxsplit=1)[0]
+    return f" {head}".endswith(f" {fold(office)}")
 
 
 def read(document: Document, words: Words, quoted: Sequence[tuple[int, int]]) -> Cast:
@@ -116,7 +122,8 @@ def read(document: Document, words: Words, quoted: Sequence[tuple[int, int]]) ->
         for number, sentence in enumerate(document.sentences)
         if document.paragraphs[sentence.paragraph].kind in READ
     }
-    found = [(number, m) for number, line in lines.items() for m in mentions.named(document, words, line)]
+    told = {number: line for number, line in lines.items() if not _headline(document, line)}
+    found = [(number, m) for number, line in told.items() for m in mentions.named(document, words, line)]
     figures: list[Figure] = []
     by_token: dict[int, tuple[Mention, Figure]] = {}
     appearances: list[Appearance] = []
@@ -128,6 +135,15 @@ def read(document: Document, words: Words, quoted: Sequence[tuple[int, int]]) ->
     appearances.sort(key=lambda a: a.token)
     starts = tuple(s.first for s in document.sentences)
     return Cast(document, words, tuple(appearances), lines, by_token, tuple(figures), starts, names)
+
+
+def _headline(document: Document, line: Sequence[Unit]) -> bool:
+    """Whether a line has capitals on nearly every longer word, and no full stop or many: there they tell no names."""
+    tokens = (t for u in line for t in document.tokens[u.first : u.last])
+    said = [t for t in tokens if len(t.text) > len("the") and t.text[0].isalpha()]
+    capitals = sum(t.text[0].isupper() for t in said)
+    stopped = not line or document.tokens[line[-1].last - 1].text[-1] in _STOPS
+    return len(said) >= (_HEADLINE_WORDS + 3 if stopped else _HEADLINE_WORDS) and capitals >= _HEADLINE * len(said)
 
 
 def _inside(offset: int, ranges: Sequence[tuple[int, int]]) -> bool:

@@ -11,6 +11,8 @@ from archive.extract.units import ARTICLES, Gender, Unit, UnitKind, Words
 from archive.model import Span, fold
 
 _OFFICE_WITHIN = 4
+_STANDING = frozenset({places.NameKind.NAME, places.NameKind.CAPITAL, places.NameKind.SEAT})
+"""Names that stand for a country or organisation; its adjective and its people do not."""
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _LONGEST_NAME = 6
 """Words; a longer run of capitals is a title."""
@@ -68,7 +70,7 @@ def named(document: Document, words: Words, line: Sequence[Unit]) -> Iterator[Me
     for at, unit in enumerate(line):
         if unit.kind is UnitKind.NAME and unit.last - unit.first <= _LONGEST_NAME:
             yield _named(document, words, line, at)
-        elif unit.kind is UnitKind.PLACE and unit.place and unit.place.form is not places.NameKind.ADJECTIVE:
+        elif unit.kind is UnitKind.PLACE and unit.place and unit.place.form in _STANDING:
             yield Mention(unit.first, unit.last, document.words(unit.first, unit.last), place=unit.place, gender="n")
 
 

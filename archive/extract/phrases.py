@@ -20,6 +20,7 @@ _GOVERNMENTS = frozenset({"government", "governments"})
 _HEADS = (UnitKind.NAME, UnitKind.PLACE, UnitKind.OFFICE, UnitKind.WORD)
 _NOMINAL = ("DT", "JJ", "NN", "CD", "POS", "PRP$", "VBN")
 _LONGEST_PHRASE = 8
+_PERSONAL = frozenset({"who", "whom"})
 _PEOPLE = frozenset({"person", "man", "woman", "boy", "girl", "one", "somebody", "someone", "insider", "veteran"})
 _NAMED = (UnitKind.NAME, UnitKind.PLACE)
 
@@ -40,8 +41,9 @@ def voiced(discourse: Discourse, first: int, last: int) -> Iterator[Voice]:
     if governments := _governments(cast, line):
         yield from governments
         return
-    for part in _coordinated(line):
-        yield _voice(discourse, part)
+    parts = _coordinated(line)
+    for part in parts:
+        yield _family(cast, part, parts[-1]) or _voice(discourse, part)
 
 
 def antecedent(discourse: Discourse, token: int) -> Iterator[Voice]:
@@ -58,9 +60,15 @@ def antecedent(discourse: Discourse, token: int) -> Iterator[Voice]:
     while first > low and tokens[first - 1].tag.startswith(_NOMINAL) and last - first < _LONGEST_PHRASE:
         first -= 1
     if first < last and any(tokens[i].tag.startswith("NN") for i in range(first, last)):
-        yield from (Voice(v.figure, Resolution.PRONOUN) for v in voiced(discourse, first, last))
+        personal = tokens[token].lower in _PERSONAL
+        found = [v.figure for v in voiced(discourse, first, last)]
+        yield from (Voice(f if f and not (personal and _thing(f)) else None, Resolution.PRONOUN) for f in found)
     else:
         yield Voice(None, Resolution.PRONOUN)
+
+
+def _thing(figure: Figure) -> bool:
+    return figure.kind is ActorKind.ANONYMOUS and figure.gender == "n"
 
 
 def _core(line: Sequence[Unit]) -> list[Unit]:
@@ -128,7 +136,26 @@ def _head(part: Sequence[Unit]) -> int | None:
         (i for i, u in enumerate(part) if i and u.kind in (UnitKind.LINK, UnitKind.COMMA, UnitKind.AND)), len(part)
     )
     heads = [i for i in range(end) if part[i].kind in _HEADS]
+    if end < len(part) and part[end].kind is UnitKind.AND and part[-1].kind is UnitKind.NAME:
+        # "the comedian and actor Ada Quill" is one person with two occupations.
+        joined = part[end:]
+        heads = [len(part) - 1] if not any(u.kind is UnitKind.LINK for u in joined) else heads
     return heads[-1] if heads else None
+
+
+def _family(cast: Cast, part: Sequence[Unit], last: Sequence[Unit]) -> Voice | None:
+    """The first of "Ada and Tom Quill", who share a surname."""
+    if part is last or len(part) != 1 or part[0].kind is not UnitKind.NAME or part[0].last - part[0].first > 1:
+        return None
+    head = _head(last)
+    if (
+        head is None
+        or last[head].kind is not UnitKind.NAME
+        or last[head].last - last[head].first < len(("Tom", "Quill"))
+    ):
+        return None
+    name = f"{cast.document.tokens[part[0].first].text} {cast.document.tokens[last[head].last - 1].text}"
+    return Voice(cast.called(name) or Figure(name, ActorKind.PERSON), Resolution.EXPLICIT)
 
 
 def _voice(discourse: Discourse, part: Sequence[Unit]) -> Voice:
@@ -138,9 +165,22 @@ def _voice(discourse: Discourse, part: Sequence[Unit]) -> Voice:
     unit = part[head]
     if unit.kind in _NAMED and (found := discourse.cast.at(unit.first, unit.last)):
         return Voice(found[1], Resolution.EXPLICIT)
+    if unit.kind is UnitKind.NAME:
+        return Voice(_anew(discourse.cast, unit), Resolution.EXPLICIT)
     if named := _apposed(discourse.cast, part, head):
         return Voice(named, Resolution.EXPLICIT)
     return _described(discourse, part, head)
+
+
+def _anew(cast: Cast, unit: Unit) -> Figure:
+    """The figure of a name that only a headline or caption holds: one named elsewhere so, else a new one."""
+    for last in range(unit.last, unit.first, -1):
+        if known := cast.called(cast.document.words(unit.first, last)):
+            return known
+    name = " ".join(cast.document.words(unit.first, unit.last).split())
+    if mentions.is_organisation(cast.words, name):
+        return Figure(name, ActorKind.ORGANISATION, rank="organisation", gender="n")
+    return Figure(name, ActorKind.PERSON, gender=mentions.given_gender(cast.words, name, None))
 
 
 def _apposed(cast: Cast, part: Sequence[Unit], head: int) -> Figure | None:

@@ -230,13 +230,16 @@ class _Cutter:
         """Where the name that begins at ``i`` ends; ``i`` itself where none begins."""
         if self._opens_sentence(i) or self._is_month(i):
             return i
+        if self.tokens[i].lower in self.words.offices.plain and self.tokens[i].text[0].isupper() and i + 1 < self.last:
+            end = self._name_end(i + 1)
+            return end if self.tokens[end - 1].lower in self.words.offices.organisations and end > i + 1 else i
         end = i
         while end < self.last:
             if end > i and self._titles(end):
                 break
             if self._capital(end):
                 end += 1
-            elif end > i and self._goes_on(end):
+            elif end > i and self._goes_on(i, end):
                 end += 2
             else:
                 break
@@ -259,11 +262,11 @@ class _Cutter:
             and token.lower not in ARTICLES
         )
 
-    def _goes_on(self, i: int) -> bool:
+    def _goes_on(self, first: int, i: int) -> bool:
         """Whether a name goes on over the small word at ``i``: "Ada van Quill", "Centre for Port Studies"."""
         if i + 1 >= self.last or not self._capital(i + 1):
             return False
-        organisation = self.tokens[i - 1].lower in self.words.offices.organisations
+        organisation = any(self.tokens[j].lower in self.words.offices.organisations for j in range(first, i))
         return (organisation and self.tokens[i].lower in {"of", "for", "on"}) or (
             self.tokens[i].lower in self.words.offices.particles
         )
