@@ -154,7 +154,7 @@ class Generation:
             if cursor.error is not None:
                 continue
             limit = min((cursors[name].position for name in projection.reads), default=events[-1].position)
-            mine = [one for one in events if cursor.position < one.position <= limit]
+            mine = _between(events, cursor.position, limit)
             if mine:
                 apply = self._apply_carefully if careful else self._apply
                 cursors[projection.name] = moved = apply(connection, projection, cursor, mine)
@@ -230,6 +230,12 @@ def catch_up(
     with reading(engine) as connection:
         for cursor in live.cursors(connection).values():
             cursor.raise_failure()
+
+
+def _between(events: Sequence[Recorded], after: int, upto: int) -> Sequence[Recorded]:
+    """Those of consecutive events with ``after`` < position ≤ ``upto``."""
+    first = events[0].position
+    return events[max(after + 1 - first, 0) : max(upto + 1 - first, 0)]
 
 
 def _checked(cursor: Cursor, projection: Projection) -> Cursor:

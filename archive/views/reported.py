@@ -104,6 +104,8 @@ def _datelines(batch: Sequence[Recorded], recorded: Sequence[Recorded], rows: Ro
 
     What is not in the batch is read from the log itself: the first event of an article's stream.
     """
+    if not recorded:
+        return {}
     articles = {one.event.article for one in recorded if isinstance(one.event, StatementRecorded)}
     captured = [one for one in batch if isinstance(one.event, ArticleCaptured) and one.event.article in articles]
     first = {one.event.article: one for one in captured if isinstance(one.event, ArticleCaptured) and one.version == 1}
