@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -45,9 +47,10 @@ def test_a_database_of_a_newer_version_is_refused(engine: Engine) -> None:
             use(engine)
 
 
-def test_an_empty_database_is_no_archive_yet(sqlite_url: str) -> None:
+def test_an_empty_database_is_no_archive_yet_and_no_file_is_made(sqlite_url: str, tmp_path: Path) -> None:
     with pytest.raises(DatabaseError, match=r"no archive in this database yet.*archive init"):
         check_current(connect(sqlite_url))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_server_that_does_not_answer_is_named_in_one_line() -> None:

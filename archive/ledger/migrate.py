@@ -51,6 +51,8 @@ def check_current(engine: Engine) -> None:
 
 def revision(engine: Engine) -> str | None:
     """The database's revision, None for an empty one. DatabaseError where a newer version made it."""
+    if _no_file_yet(engine):
+        return None  # opening it would leave an empty file behind
     try:
         with reading(engine) as connection:
             if not inspect(connection).has_table(VERSION_TABLE):
@@ -69,6 +71,11 @@ def revision(engine: Engine) -> str | None:
             remedy="Upgrade the program, or use another database",
         ) from error
     return found
+
+
+def _no_file_yet(engine: Engine) -> bool:
+    file = engine.url.database
+    return engine.dialect.name == "sqlite" and bool(file) and file != ":memory:" and not Path(str(file)).exists()
 
 
 def newest() -> str | None:

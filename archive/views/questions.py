@@ -56,9 +56,11 @@ def _ask_postgresql(engine: Engine, query: str) -> Report:
         assert isinstance(driver, psycopg.Connection)
         driver.read_only = True
         try:
-            # Preparing takes one statement only, so that no second one can end the read-only transaction.
-            cursor = driver.execute(query.encode(), prepare=True)
-            return _rows(cursor.description, cursor.fetchall() if cursor.description else [])
+            # A cursor takes nothing but a query, and preparing nothing but one statement: no COPY, no second command.
+            declared = f"DECLARE asked NO SCROLL CURSOR FOR {query.rstrip().rstrip(';')}"
+            driver.execute(declared.encode(), prepare=True)
+            cursor = driver.execute(b"FETCH ALL FROM asked")
+            return _rows(cursor.description, cursor.fetchall())
         except psycopg.Error as error:
             raise _refused(error) from error
         finally:
@@ -70,7 +72,7 @@ def _rows(description: Any, rows: list[Any]) -> Report:
     if description is None:
         raise UsageError("that is no question", where="sql", remedy="Ask with one SELECT; see docs/reporting.md")
     names = [column[0] for column in description]
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    return [{name: _plain(value) for name, value in zip(names, row, strict=True)} for row in rows]
 
 
 def _refused(error: Exception) -> UsageError:
@@ -162,4 +164,9 @@ def _why_gone(connection: Connection, statement: str) -> str | None:
 
 def _select(connection: Connection, query: str) -> Report:
     rows = connection.execute(text(query))
-    return [{name: iso(v) if isinstance(v, datetime) else v for name, v in row.items()} for row in rows.mappings()]
+    return [{name: _plain(value) for name, value in row.items()} for row in rows.mappings()]
+
+
+def _plain(value: Any) -> Any:
+    """Moments as texts, the same on both databases."""
+    return iso(value) if isinstance(value, datetime) else value
