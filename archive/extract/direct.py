@@ -115,7 +115,7 @@ def _content(page: Page, number: int, begins: int, rest: int) -> tuple[Reach, st
 
 
 def _has_main_clause(clause: Clause, end: int) -> bool:
-    """Whether a clause that can stand alone comes before chunk ``end``: not just "Though X …," or "Asked whether …,"."""
+    """Whether a clause of its own comes before chunk ``end``, not just "Though X …," or "Asked whether …,"."""
     start = 0
     while clause.kind(start) in {"CC", "RB", "Q"}:
         start += 1

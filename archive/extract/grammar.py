@@ -38,7 +38,8 @@ class Chunk(NamedTuple):
 
     ``kind`` is ``NP``, ``TIME`` (a noun phrase that says when), ``VG`` (a verb group with its auxiliaries and
     adverbs), ``WH``, ``IN``, ``THAT``, ``CC``, ``COMMA``, ``COLON``, ``DASH``, ``LRB``, ``RRB``, ``Q``, ``RB``, ``RP``,
-    ``JJ``, ``STOP`` or ``X``. ``head`` is the token that carries it; ``form`` of a verb group is ``fin``, ``inf``, ``ing``, ``part`` or, with an auxiliary before a participle, ``pass``.
+    ``JJ``, ``STOP`` or ``X``. ``head`` is the token that carries it; ``form`` of a verb group is ``fin``,
+    ``inf``, ``ing``, ``part`` or, with an auxiliary before a participle, ``pass``.
     """
 
     kind: str
@@ -152,12 +153,12 @@ def _part(tokens: Sequence[Token], i: int, j: int, last: int, head: int) -> str:
         return "other" if not when and (tokens[head].tag == "CD" or _noun_follows(tokens, j, last)) else ""
     if tag == "POS":
         return "owner" if head >= 0 and _noun_follows(tokens, j, last) else ""
+    outside = head >= 0
     if tag in {"DT", "PDT", "PRP$"}:
-        opens = head < 0 and (j == i or tokens[j - 1].tag in {"PDT", "DT"})
-        return "other" if opens and (lower != "that" or _noun_follows(tokens, j, last)) else ""
-    if tag in {"RB", "RBR", "RBS", "VBN", "VBG", ","}:
-        return "other" if head < 0 and j > i and _modifies(tokens, j, last) else ""
-    return ""
+        outside |= j > i and tokens[j - 1].tag not in {"PDT", "DT"}
+        return "" if outside or (lower == "that" and not _noun_follows(tokens, j, last)) else "other"
+    outside |= tag not in {"RB", "RBR", "RBS", "VBN", "VBG", ","} or j == i
+    return "" if outside or not _modifies(tokens, j, last) else "other"
 
 
 def _is_time(token: Token) -> bool:

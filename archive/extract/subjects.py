@@ -126,7 +126,7 @@ def _is_subordinate(clause: Clause, k: int) -> bool:
 
 
 def main_subject(clause: Clause, verb: int) -> Reach | None:
-    """Whose doing a participle or infinitive at ``verb`` is: the subject of a finite verb near it, to the left first."""
+    """Whose doing a participle or infinitive at ``verb`` is: the subject of a finite verb near it, best to its left."""
     before = [k for k in range(verb - 1, max(-1, verb - FARTHEST), -1) if clause.finite(k)]
     if clause.says(verb):
         before.sort(key=lambda k: not clause.says(k))
