@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy.engine import make_url
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from archive.ledger.events import ArticleCaptured
 from archive.views.tables import article_rows
@@ -27,9 +27,11 @@ LOG_DDL = {
     "postgresql": "CREATE TABLE log (position bigint PRIMARY KEY, stream text, version integer, type text, body bytea,"
     " UNIQUE (stream, version))",
 }
-ARTICLES_DDL = {
-    backend: str(CreateTable(article_rows).compile(dialect=make_url(f"{backend}://").get_dialect()()))
-    for backend in MARKS
+_DIALECTS = [make_url(f"{backend}://").get_dialect()() for backend in MARKS]
+ARTICLES_DDL = {dialect.name: str(CreateTable(article_rows).compile(dialect=dialect)) for dialect in _DIALECTS}
+INDEXES_DDL = {
+    dialect.name: [str(CreateIndex(index).compile(dialect=dialect)) for index in article_rows.indexes]
+    for dialect in _DIALECTS
 }
 _decoder = msgspec.json.Decoder(ArticleCaptured)
 
@@ -90,6 +92,8 @@ class Bare:
     def rebuild(self) -> None:
         for rows in self._batches():
             self._insert("article_rows", [article_row(position, _decoder.decode(body)) for position, body in rows])
+        for statement in INDEXES_DDL[self._backend]:
+            self._connection.execute(statement)
         self._connection.commit()
 
     def projected(self) -> int:
