@@ -7,8 +7,6 @@ whose institutions the article keeps naming. Former holders, and those who speak
 
 from __future__ import annotations
 
-from collections import Counter
-
 from archive.extract.cast import Appearance, Cast, Figure
 from archive.extract.places import NameKind, Place
 from archive.extract.residue import ParagraphKind
@@ -16,7 +14,7 @@ from archive.extract.units import Unit, UnitKind
 from archive.model import ActorKind, fold
 
 _SENTENCES_BACK = 3
-_DOMINANT = 0.6
+_OPENING_UNITS = 40
 _SPEAKING_RANKS = frozenset({"national", "spokes", "staff", "groups", "bodies"})
 _SELF_FORMS = frozenset({NameKind.NAME, NameKind.CAPITAL, NameKind.SEAT})
 _MINISTERIAL = "minister"
@@ -67,12 +65,11 @@ def _through(cast: Cast, figure: Figure, depth: int) -> str | None:
 
 def settle_ties(cast: Cast) -> None:
     """Tie every office that stands without a country to the one the article is about at that place."""
-    dominant = _dominant(cast)
     for appearance in cast.appearances:
         figure = appearance.figure
         if not needs_tie(figure) or _role_is_elsewhere(cast, appearance):
             continue
-        place = before(cast, appearance.token, appearance.sentence) or dominant
+        place = before(cast, appearance.token, appearance.sentence) or cast.dominant
         if place and not _unfit(figure.role or "", place):
             figure.tie = place
 
@@ -90,7 +87,7 @@ def needs_tie_for(figure: Figure) -> bool:
 
 def tie_at(cast: Cast, token: int, role: str) -> Place | None:
     """The country that an office or body named at a token belongs to, as far as the words before it tell."""
-    place = before(cast, token, cast.sentence_of(token)) or _dominant(cast)
+    place = before(cast, token, cast.sentence_of(token)) or cast.dominant
     return place if place and not _unfit(role, place) else None
 
 
@@ -106,7 +103,7 @@ def _unfit(role: str, place: Place) -> bool:
 def before(cast: Cast, token: int, sentence: int) -> Place | None:
     """The country that the words just before a token are about: their subject, heading or office holder's."""
     for number in range(sentence, max(-1, sentence - _SENTENCES_BACK - 1), -1):
-        line = [u for u in cast.lines.get(number, ()) if u.first < token]
+        line = [u for u in cast.lines.get(number, ())[:_OPENING_UNITS] if u.first < token]
         if place := _subject(cast, line, number):
             return place
     return None
@@ -123,18 +120,3 @@ def _subject(cast: Cast, line: list[Unit], number: int) -> Place | None:
         if named and named[1].tie and named[1].tie.country and not named[1].former:
             return named[1].tie
     return None
-
-
-def _dominant(cast: Cast) -> Place | None:
-    """The country whose institutions, adjectives and name make up most of what the article names, if any is."""
-    weight: Counter[str] = Counter()
-    places: dict[str, Place] = {}
-    for line in cast.lines.values():
-        for unit in line:
-            if unit.kind is UnitKind.PLACE and unit.place and unit.place.country:
-                weight[unit.place.name] += 3 if unit.place.form is NameKind.SEAT else 1
-                places.setdefault(unit.place.name, unit.place)
-    if not weight:
-        return None
-    name, most = weight.most_common(1)[0]
-    return places[name] if most >= 3 and most >= _DOMINANT * weight.total() else None

@@ -25,6 +25,9 @@ READ = frozenset({ParagraphKind.BODY, ParagraphKind.HEADING, ParagraphKind.CAPTI
 _SUBJECT_WITHIN = 5
 _LINKED = re.compile(r" (?:of|for|to|in|at|from) ")
 _HEADLINE = 0.7
+_FEW = 64
+_SEAT_WEIGHT = 3
+_DOMINANT = 0.6
 _HEADLINE_WORDS = 5
 _STOPS = frozenset(".!?…")
 
@@ -67,6 +70,41 @@ class Appearance:
     quoted: bool
 
 
+@dataclass(slots=True)
+class Roll:
+    """The figures of an article by name, by each end of their name, and by the last word of their office.
+
+    Under one word no more than ``_FEW`` figures are looked at, so that reading stays linear in any text.
+    """
+
+    by_name: dict[str, Figure] = field(default_factory=dict)
+    by_part: dict[str, list[Figure]] = field(default_factory=dict)
+    by_office: dict[str, list[Figure]] = field(default_factory=dict)
+
+    def add(self, key: str, figure: Figure) -> None:
+        """Enter a new figure under the name by which it is known."""
+        self.by_name[key] = figure
+        parts = _parts(figure.name)
+        for part in {parts[0], parts[-1]} if parts else ():
+            self.by_part.setdefault(part, []).append(figure)
+
+    def named(self, parts: Sequence[str]) -> list[Figure]:
+        """Those whose names begin or end with one of these words, at most a few, the first entered first."""
+        ends = dict.fromkeys((parts[-1], parts[0])) if parts else {}
+        return [figure for part in ends for figure in self.by_part.get(part, ())[:_FEW]]
+
+    def in_office(self, office: str) -> list[Figure]:
+        """Those whose office ends in the same word, at most a few, the first entered first."""
+        return self.by_office.get(_folded(office).split(" ")[-1], [])[:_FEW]
+
+    def install(self) -> None:
+        """Enter all under the offices that their mentions have told, and put their mentions in order."""
+        for figure in self.by_name.values():
+            figure.seen.sort()
+            if figure.role and figure.kind is ActorKind.PERSON:
+                self.by_office.setdefault(_office_head(figure.role).split(" ")[-1], []).append(figure)
+
+
 @dataclass(frozen=True, slots=True)
 class Cast:
     """The figures of one article and their appearances, in the order of the text."""
@@ -76,9 +114,10 @@ class Cast:
     appearances: tuple[Appearance, ...]
     lines: dict[int, list[Unit]]
     by_token: dict[int, tuple[Mention, Figure]]
-    figures: tuple[Figure, ...]
+    roll: Roll
     starts: tuple[int, ...]
     names: frozenset[str]
+    dominant: Place | None
 
     def sentence_of(self, token: int) -> int:
         """The number of the sentence that a token stands in."""
@@ -95,23 +134,26 @@ class Cast:
 
     def called(self, name: str) -> Figure | None:
         """The figure whose name this is, or ends or begins with it."""
-        wanted = fold(name).split()
-        return next((f for f in self.figures if _agrees(_parts(f.name), wanted)), None)
+        wanted = _parts(name)
+        return next((f for f in self.roll.named(wanted) if _agrees(_parts(f.name), wanted)), None)
 
     def holder(self, office: str, tie: Place | None, before: int) -> Figure | None:
         """Who holds an office in this article: the last one named so before a token, else the first after it."""
-        fitting = [f for f in self.figures if f.kind is ActorKind.PERSON and _holds(f, office, tie)]
+        fitting = [f for f in self.roll.in_office(office) if _fits(f, office, tie)]
         earlier = [f for f in fitting if f.seen[0] < before]
         if earlier:
-            return max(earlier, key=lambda f: max(t for t in f.seen if t < before))
+            return max(earlier, key=lambda f: f.seen[bisect_left(f.seen, before) - 1])
         return min(fitting, key=lambda f: f.seen[0], default=None)
 
 
-def _holds(figure: Figure, office: str, tie: Place | None) -> bool:
-    if figure.role is None or (tie and figure.tie and tie.name != figure.tie.name):
+def _fits(figure: Figure, office: str, tie: Place | None) -> bool:
+    if tie and figure.tie and tie.name != figure.tie.name:
         return False
-    head = _LINKED.split(fold(figure.role), maxsplit=1)[0]
-    return f" {head}".endswith(f" {fold(office)}")
+    return f" {_office_head(figure.role or '')}".endswith(f" {_folded(office)}")
+
+
+def _office_head(role: str) -> str:
+    return _LINKED.split(_folded(role), maxsplit=1)[0]
 
 
 def read(document: Document, words: Words, quoted: Sequence[tuple[int, int]]) -> Cast:
@@ -124,17 +166,33 @@ def read(document: Document, words: Words, quoted: Sequence[tuple[int, int]]) ->
     }
     told = {number: line for number, line in lines.items() if not _headline(document, line)}
     found = [(number, m) for number, line in told.items() for m in mentions.named(document, words, line)]
-    figures: list[Figure] = []
+    roll = Roll()
     by_token: dict[int, tuple[Mention, Figure]] = {}
     appearances: list[Appearance] = []
-    for number, mention, figure in _gathered(found, figures):
+    for number, mention, figure in _gathered(found, roll):
         by_token.update(dict.fromkeys(range(mention.first, mention.last), (mention, figure)))
         subject = _opens(document, lines[number], mention)
         inside = _inside(document.tokens[mention.first].start, quoted)
         appearances.append(Appearance(mention.first, number, figure, subject, inside))
+    roll.install()
     appearances.sort(key=lambda a: a.token)
     starts = tuple(s.first for s in document.sentences)
-    return Cast(document, words, tuple(appearances), lines, by_token, tuple(figures), starts, names)
+    return Cast(document, words, tuple(appearances), lines, by_token, roll, starts, names, _dominant(lines))
+
+
+def _dominant(lines: dict[int, list[Unit]]) -> Place | None:
+    """The country whose institutions, adjectives and name make up most of what the article names, if any is."""
+    weight: Counter[str] = Counter()
+    places: dict[str, Place] = {}
+    for line in lines.values():
+        for unit in line:
+            if unit.kind is UnitKind.PLACE and unit.place and unit.place.country:
+                weight[unit.place.name] += _SEAT_WEIGHT if unit.place.form is NameKind.SEAT else 1
+                places.setdefault(unit.place.name, unit.place)
+    if not weight:
+        return None
+    name, most = weight.most_common(1)[0]
+    return places[name] if most >= _SEAT_WEIGHT and most >= _DOMINANT * weight.total() else None
 
 
 def _headline(document: Document, line: Sequence[Unit]) -> bool:
@@ -156,41 +214,47 @@ def _opens(document: Document, line: Sequence[Unit], mention: Mention) -> bool:
     after = document.tokens[mention.last].lower if mention.last < len(document.tokens) else ""
     if after in {"'s", "’s"}:
         return False
-    links = any(u.kind is UnitKind.LINK and u.first < mention.first for u in line)
-    return mention.first - line[0].first <= _SUBJECT_WITHIN and not links
+    if mention.first - line[0].first > _SUBJECT_WITHIN:
+        return False
+    return not any(u.kind is UnitKind.LINK and u.first < mention.first for u in line[: _SUBJECT_WITHIN + 1])
 
 
-def _gathered(found: Sequence[tuple[int, Mention]], figures: list[Figure]) -> Iterable[tuple[int, Mention, Figure]]:
+def _gathered(found: Sequence[tuple[int, Mention]], roll: Roll) -> Iterable[tuple[int, Mention, Figure]]:
     """Every mention with its figure: full names first, so that a surname may precede its full name."""
     full = [(n, m) for n, m in found if " " in m.name or m.place]
     short = [(n, m) for n, m in found if not (" " in m.name or m.place)]
-    by_name: dict[str, Figure] = {}
     for number, mention in full:
-        figure = _known(by_name, mention) or _new(mention, figures, by_name)
+        figure = _known(roll, mention) or _new(mention, roll)
         figure.learn(mention)
         yield number, mention, figure
-    frequency = Counter({id(f): len(f.seen) for f in figures})
+    frequency = Counter({id(f): len(f.seen) for f in roll.by_name.values()})
     for number, mention in short:
-        known = _by_surname(figures, mention, frequency) or _known(by_name, mention)
-        figure = known or _new(mention, figures, by_name)
+        figure = _by_surname(roll, mention, frequency) or _known(roll, mention) or _new(mention, roll)
         figure.learn(mention)
         yield number, mention, figure
 
 
-def _known(by_name: dict[str, Figure], mention: Mention) -> Figure | None:
-    key = mention.place.name if mention.place and mention.place.form is not NameKind.SEAT else fold(mention.name)
-    if key in by_name or mention.place or mention.rank == "organisation":
-        return by_name.get(key)
-    parts = key.split()
-    return next((f for k, f in by_name.items() if f.kind is ActorKind.PERSON and _same_person(k.split(), parts)), None)
+def _key(mention: Mention) -> str:
+    """The name under which a mention's figure is entered: a place's usual one, else its own."""
+    place = mention.place
+    return place.name if place and place.form is not NameKind.SEAT else _folded(mention.name)
 
 
-def _same_person(a: list[str], b: list[str]) -> bool:
+def _known(roll: Roll, mention: Mention) -> Figure | None:
+    key = _key(mention)
+    if key in roll.by_name or mention.place or mention.rank == "organisation":
+        return roll.by_name.get(key)
+    parts = _parts(mention.name)
+    people = (f for f in roll.named(parts) if f.kind is ActorKind.PERSON)
+    return next((f for f in people if _same_person(_parts(f.name), parts)), None)
+
+
+def _same_person(a: Sequence[str], b: Sequence[str]) -> bool:
     """Whether two full names are one person's: equal first and last words ("Ada B. Quill", "Ada Quill")."""
     return len(a) > 1 and len(b) > 1 and a[0] == b[0] and a[-1] == b[-1]
 
 
-def _new(mention: Mention, figures: list[Figure], by_name: dict[str, Figure]) -> Figure:
+def _new(mention: Mention, roll: Roll) -> Figure:
     place = mention.place
     if place and place.form is NameKind.SEAT:
         figure = Figure(units.bare(mention.name), ActorKind.ORGANISATION, place=place, gender="n")
@@ -201,19 +265,18 @@ def _new(mention: Mention, figures: list[Figure], by_name: dict[str, Figure]) ->
         figure = Figure(mention.name, ActorKind.ORGANISATION, rank=mention.rank, gender="n")
     else:
         figure = Figure(mention.name, ActorKind.PERSON)
-    figures.append(figure)
-    by_name[place.name if place and place.form is not NameKind.SEAT else fold(mention.name)] = figure
+    roll.add(_key(mention), figure)
     return figure
 
 
-def _by_surname(figures: Sequence[Figure], mention: Mention, frequency: Counter[int]) -> Figure | None:
-    wanted = fold(mention.name).split()
+def _by_surname(roll: Roll, mention: Mention, frequency: Counter[int]) -> Figure | None:
+    wanted = _parts(mention.name)
     fitting = [
         f
-        for f in figures
+        for f in roll.named(wanted)
         if f.kind is ActorKind.PERSON
         and " " in f.name
-        and (_parts(f.name)[-len(wanted) :] == tuple(wanted) or (f.gender and _parts(f.name)[0] == wanted[0]))
+        and (_parts(f.name)[-1] == wanted[-1] or (f.gender and _parts(f.name)[0] == wanted[0]))
         and not (f.gender and mention.gender and f.gender != mention.gender)
     ]
     surnamed = [f for f in fitting if _parts(f.name)[-1] == wanted[-1]]
@@ -225,9 +288,13 @@ def _by_surname(figures: Sequence[Figure], mention: Mention, frequency: Counter[
     return nearest[-1] if nearest else None
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 13)
+def _folded(name: str) -> str:
+    return fold(name)
+
+
 def _parts(name: str) -> tuple[str, ...]:
-    return tuple(fold(name).split())
+    return tuple(_folded(name).split())
 
 
 def _agrees(full: Sequence[str], wanted: Sequence[str]) -> bool:

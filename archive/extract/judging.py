@@ -15,6 +15,9 @@ from archive.extract.passages import Passage, first_person, foreign
 from archive.extract.topics import Hit, Index
 from archive.model import Span, Stance
 
+_REACH = 60
+"""Tokens on either side of a mention within which words can be over it, however long the sentence."""
+
 _FOLLOWED_WITHIN = 4
 _CLAIMING = frozenset({"that", "claim", "notion", "idea", "argument", "suggestion", "assertion"})
 _JUDGED = frozenset({Kind.GOOD, Kind.BAD, Kind.NOT_NOW, Kind.UNDECIDED})
@@ -59,6 +62,7 @@ def judge(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: Hi
 
 
 def _scope(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: Hit) -> Scope:
+    sentence = max(sentence[0], hit.first - _REACH), min(sentence[1], hit.last + _REACH)
     acting = frozenset(() if hit.action is None else (hit.action,))
     spans = list(passage.cue)
     if spans and spans[-1][1] == sentence[0]:
@@ -274,7 +278,7 @@ def _conditional(
     lexicon: Lexicon, index: Index, sentence: tuple[int, int], hit: Hit, found: Value
 ) -> tuple[Value, Span | None]:
     """Support or possibility that is limited becomes conditional; so does a refusal "unless"."""
-    for i in range(*sentence):
+    for i in range(max(sentence[0], hit.first - _REACH), min(sentence[1], hit.last + _REACH)):
         match = lexicon.conditions.at(index.stems, index.tags, i, sentence[1])
         if match is None or hit.first <= i < hit.last:
             continue

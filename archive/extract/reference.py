@@ -6,8 +6,10 @@ and number agree where the text tells; one that clashes is out. Nobody within re
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from archive.extract.attribution import Attribution
@@ -18,6 +20,8 @@ from archive.model import ActorKind, Resolution, StatementKind
 _FARTHEST = 6
 """Sentences back that a pronoun may reach."""
 
+_MOST = 200
+_AROUND = 20
 _SPOKE = 1.5
 _SUBJECT = 1.5
 _QUOTED = -1.5
@@ -38,10 +42,15 @@ class Voice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Discourse:
-    """An article while its attributions are being heard: ``trail`` is who has spoken so far, and at which token."""
+    """An article while its attributions are being heard.
+
+    ``contents`` are where contents begin, in order, each with its attribution's number; ``trail`` is who has
+    spoken so far, and at which token.
+    """
 
     cast: Cast
     attributions: tuple[Attribution, ...]
+    contents: tuple[tuple[int, int], ...]
     voices: dict[int, tuple[Voice, ...]] = field(default_factory=dict)
     trail: list[tuple[int, Figure]] = field(default_factory=list)
 
@@ -50,8 +59,10 @@ class Discourse:
         own = self.attributions[index]
         if own.parent is not None or own.speaker is None:
             return own.parent
-        for number, other in enumerate(self.attributions):
-            if number != index and any(c.start <= own.speaker.start < c.end for c in other.content):
+        start = own.speaker.start
+        nearest = bisect_right(self.contents, (start, len(self.attributions)))
+        for low, number in reversed(self.contents[max(0, nearest - _AROUND) : nearest]):
+            if number != index and any(c.start == low and start < c.end for c in self.attributions[number].content):
                 return number
         return None
 
@@ -89,11 +100,11 @@ def third_person(discourse: Discourse, token: int, pronoun: Pronoun, index: int 
 
 
 def _candidates(discourse: Discourse, token: int, sentence: int) -> Iterator[tuple[int, Figure, float]]:
-    for appearance in discourse.cast.before(token):
+    for appearance in islice(discourse.cast.before(token), _MOST):
         if sentence - appearance.sentence > _FARTHEST:
             break
         yield appearance.token, appearance.figure, _SUBJECT * appearance.subject + _QUOTED * appearance.quoted
-    for place, figure in reversed(discourse.trail):
+    for place, figure in reversed(discourse.trail[-_MOST:]):
         if place < token:
             if sentence - discourse.cast.sentence_of(place) > _FARTHEST:
                 break

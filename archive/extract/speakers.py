@@ -43,7 +43,8 @@ def resolve(document: Document, attributions: Sequence[Attribution], published: 
     quoted = sorted((s.start, s.end) for a in attributions if a.kind is StatementKind.DIRECT for s in a.content)
     cast = casting.read(document, words, quoted)
     allegiance.settle_ties(cast)
-    discourse = Discourse(cast, tuple(attributions))
+    contents = sorted((span.start, index) for index, a in enumerate(attributions) for span in a.content)
+    discourse = Discourse(cast, tuple(attributions), tuple(contents))
     for index in sorted(range(len(attributions)), key=lambda i: _stands(attributions[i])):
         _hear(discourse, index)
     found = [s for index in range(len(attributions)) for s in _statements(discourse, index, published)]

@@ -9,6 +9,7 @@ out") inherit its topic at lower confidence. Below the threshold the label is ``
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -90,13 +91,12 @@ class Assessor:
         index = passage.index
         judged: list[tuple[Judgement, Hit]] = []
         earlier = _antecedent(passage, hits, course)
-        named = any(h.first < last and h.last > first for first, last in passage.sentences for h in hits)
-        hits = [h for h in hits if not passage.spoken_by(h)]
+        named = any(_within(hits, *sentence) for sentence in passage.sentences)
         for first, last in passage.sentences:
-            here = [h for h in hits if h.first < last and h.last > first]
+            here = [h for h in _within(hits, first, last) if not passage.spoken_by(h)]
+            elliptic = not here
             if not here and (taken := take_up(self._lexicon, index, (first, last), earlier, matcher.named)):
                 here = [taken]
-            elliptic = here and here[0] not in hits
             found = [(judge(self._lexicon, passage, (first, last), hit), hit) for hit in here]
             judged.extend(f for f in found if not elliptic or f[0].value.stance is not Stance.NO_POSITION)
             if here:
@@ -113,7 +113,8 @@ def _antecedent(passage: Passage, hits: Sequence[Hit], course: _Course) -> Antec
     """What was said on the topic before a statement: by anybody just before, or by the same actor."""
     index = passage.index
     first = passage.sentences[0][0] if passage.sentences else 0
-    before = [h for h in hits if h.last <= first] or _beside(passage, hits)
+    known = bisect_right(hits, first, key=lambda h: h.last)
+    before = hits[known - 1 : known] if known else _beside(passage, hits)
     actor = passage.statement.actor
     own = course.by_actor.get(actor.name) if actor else None
     assessment = own[1] if own else course.last
@@ -135,8 +136,13 @@ def _names_beside(index: Index, hits: Sequence[Hit]) -> frozenset[str]:
 
 def _beside(passage: Passage, hits: Sequence[Hit]) -> list[Hit]:
     """The mentions in the sentence of the cue, outside the content: "…, she said when asked about the toll"."""
-    reach = {passage.index.sentence(a) for a, _ in passage.cue}
-    return [h for h in hits if any(low <= h.first < high for low, high in reach)]
+    return [h for a, _ in passage.cue for h in _within(hits, *passage.index.sentence(a))]
+
+
+def _within(hits: Sequence[Hit], first: int, last: int) -> Sequence[Hit]:
+    """The hits that reach into tokens ``first`` to before ``last``; hits are in order and apart."""
+    low = bisect_right(hits, first, key=lambda h: h.last)
+    return hits[low : bisect_left(hits, last, lo=low, key=lambda h: h.first)]
 
 
 def _positional(judged: Sequence[tuple[Judgement, Hit]]) -> bool:
