@@ -7,7 +7,10 @@ cursors and the views. A reader sees the old rows or the new ones, never half of
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, Table, text
 from sqlalchemy.exc import OperationalError
@@ -59,7 +62,7 @@ def rebuild(
     if check:
         catch_up(engine, ledger, batch=batch, live=live)
     fresh = Generation(SHADOW, live.projections)
-    with writing(engine) as connection:
+    with _writing_much(engine) as connection:
         _drop(connection)
         _create(connection)
     try:
@@ -71,10 +74,31 @@ def rebuild(
     except SetBackError:
         raise  # the fresh tables are another's by now
     except BaseException:
-        with writing(engine) as connection:
+        with _writing_much(engine) as connection:
             _drop(connection)
         raise
     return []
+
+
+@contextmanager
+def _writing_much(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes, and drops large tables.
+
+    Dropping a table, SQLite keeps a copy of it to undo the statement; with ``temp_store=MEMORY`` that is in memory.
+    """
+    with engine.execution_options(archive_writes=True).connect() as connection:
+        if engine.dialect.name != "sqlite":
+            with connection.begin():
+                yield connection
+            return
+        driver: Any = connection.connection.driver_connection
+        ((kept,),) = driver.execute("PRAGMA temp_store")
+        driver.execute("PRAGMA temp_store = DEFAULT")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            driver.execute(f"PRAGMA temp_store = {kept}")
 
 
 def _create(connection: Connection) -> None:
@@ -123,7 +147,7 @@ def _compared(engine: Engine, ledger: Ledger, live: Generation, fresh: Generatio
             if live.cursors(connection) == fresh.cursors(connection):
                 drifts = [_drift(connection, table) for table in PROJECTED]
                 break
-    with writing(engine) as connection:
+    with _writing_much(engine) as connection:
         _drop(connection)
     return [drift for drift in drifts if drift.missing or drift.unexpected]
 
@@ -142,7 +166,7 @@ def _drift(connection: Connection, table: Table) -> Drift:
 def _swapped(engine: Engine, ledger: Ledger, live: Generation, fresh: Generation) -> None:
     """Bring the fresh tables to the end of the log and swap, when no reader holds the old ones for long."""
     if engine.dialect.name == "sqlite":
-        with writing(engine) as connection:
+        with _writing_much(engine) as connection:
             _follow_to_end(connection, ledger, fresh)
             _take_names_sqlite(connection)
             _take_cursors(connection, live, fresh)
