@@ -258,6 +258,9 @@ def test_one_host_is_not_asked_more_at_a_time_than_the_limit_and_waiting_costs_n
     assert most == 2
 
 
+REFUSED = r"not a public address.*archive\.allow|not a canonical|Domain name not found"
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -277,7 +280,7 @@ def test_inner_addresses_are_refused_however_they_are_spelt(url: str) -> None:
         async with Fetcher(limits=SMALL) as fetcher:
             await fetcher.fetch(url)
 
-    with pytest.raises(FetchFailedError, match=r"not a public address.*archive\.allow|not a canonical|Domain name not found"):
+    with pytest.raises(FetchFailedError, match=REFUSED):
         asyncio.run(ask())
 
 
