@@ -60,15 +60,12 @@ def antecedent(discourse: Discourse, token: int) -> Iterator[Voice]:
     while first > low and tokens[first - 1].tag.startswith(_NOMINAL) and last - first < _LONGEST_PHRASE:
         first -= 1
     if first < last and any(tokens[i].tag.startswith("NN") for i in range(first, last)):
-        personal = tokens[token].lower in _PERSONAL
-        found = [v.figure for v in voiced(discourse, first, last)]
-        yield from (Voice(f if f and not (personal and _thing(f)) else None, Resolution.PRONOUN) for f in found)
+        for voice in voiced(discourse, first, last):
+            if voice.figure and voice.figure.gender == "n" and tokens[token].lower in _PERSONAL:
+                voice.figure.gender = ""
+            yield Voice(voice.figure, Resolution.PRONOUN)
     else:
         yield Voice(None, Resolution.PRONOUN)
-
-
-def _thing(figure: Figure) -> bool:
-    return figure.kind is ActorKind.ANONYMOUS and figure.gender == "n"
 
 
 def _core(line: Sequence[Unit]) -> list[Unit]:
