@@ -22,7 +22,7 @@ from archive.ledger.store import Ledger
 from archive.views.projections import BATCH, LIVE, Generation, Progress, SetBackError, catch_up
 from archive.views.reports import create_views, drop_views
 from archive.views.rows import Row
-from archive.views.tables import PROJECTED, projection_cursors
+from archive.views.tables import PROJECTED, projection_cursors, statement_rows
 
 SHADOW = "__new"
 OLD = "__old"
@@ -85,6 +85,7 @@ def _writing_much(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes, and drops large tables.
 
     Dropping a table, SQLite keeps a copy of it to undo the statement; with ``temp_store=MEMORY`` that is in memory.
+    And where ``secure_delete`` is on, it overwrites each page; only those with texts are worth that (see _drop_table).
     """
     with engine.execution_options(archive_writes=True).connect() as connection:
         if engine.dialect.name != "sqlite":
@@ -92,13 +93,25 @@ def _writing_much(engine: Engine) -> Iterator[Connection]:
                 yield connection
             return
         driver: Any = connection.connection.driver_connection
-        ((kept,),) = driver.execute("PRAGMA temp_store")
+        kept = {name: driver.execute(f"PRAGMA {name}").fetchone()[0] for name in ("temp_store", "secure_delete")}
         driver.execute("PRAGMA temp_store = DEFAULT")
+        driver.execute("PRAGMA secure_delete = OFF")
         try:
             with connection.begin():
                 yield connection
         finally:
-            driver.execute(f"PRAGMA temp_store = {kept}")
+            for name, value in kept.items():
+                driver.execute(f"PRAGMA {name} = {value}")
+
+
+def _drop_table(connection: Connection, table: Table, suffix: str = "") -> None:
+    """Drop a table; SQLite overwrites the pages of the one that holds words, lest erased ones stay on the disk."""
+    overwritten = table is statement_rows and connection.dialect.name == "sqlite"
+    if overwritten:
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table.name}{suffix}")
+    if overwritten:
+        connection.exec_driver_sql("PRAGMA secure_delete = OFF")
 
 
 def _create(connection: Connection) -> None:
@@ -119,7 +132,7 @@ def _shadow(table: Table, connection: Connection) -> Table:
 def _drop(connection: Connection) -> None:
     """Remove the fresh tables of a rebuild that is over, or that was broken off."""
     for table in PROJECTED:
-        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table.name}{SHADOW}")
+        _drop_table(connection, table, SHADOW)
     connection.execute(projection_cursors.delete().where(projection_cursors.c.name.endswith(SHADOW, autoescape=True)))
 
 
@@ -195,7 +208,7 @@ def _take_names_sqlite(connection: Connection) -> None:
     # Without this, SQLite would check, and rewrite, views of the user's own that build on ours
     connection.exec_driver_sql("PRAGMA legacy_alter_table = ON")
     for table in PROJECTED:
-        connection.exec_driver_sql(f"DROP TABLE {table.name}")
+        _drop_table(connection, table)
         connection.exec_driver_sql(f"ALTER TABLE {table.name}{SHADOW} RENAME TO {table.name}")
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             index.create(connection)
@@ -219,7 +232,7 @@ def _take_names_postgresql(connection: Connection) -> None:
         _rename_postgresql(connection, table.name, SHADOW, "")
     create_views(connection)
     for table in PROJECTED:
-        connection.exec_driver_sql(f"DROP TABLE {table.name}{OLD}")
+        _drop_table(connection, table, OLD)
 
 
 def _rename_postgresql(connection: Connection, table: str, before: str, after: str) -> None:
