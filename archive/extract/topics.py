@@ -91,7 +91,8 @@ class Matcher:
 
     ``keys`` are stems without any of which a text is not about it, ``named`` all that its terms and theme are made of,
     ``names`` those written with a capital, ``titles`` what may stand before a person's name,
-    ``personal`` tells that the theme is a person, so that "him" can take it up.
+    ``personal`` tells that the theme is a person, so that "him" can take it up,
+    ``bodies`` are words that make a name before them something else's.
     """
 
     topic: Topic
@@ -106,6 +107,7 @@ class Matcher:
     names: frozenset[str]
     titles: frozenset[str]
     personal: bool
+    bodies: frozenset[str]
 
     def find(self, text: Index) -> tuple[Hit, ...]:
         """Every place in a document that is about the topic, in order, the surer of two that overlap."""
@@ -147,7 +149,9 @@ class Matcher:
         return stem in _CONTRASTING or (text.tags[i] in _APART and stem not in self.named and stem not in self.actions)
 
     def _other_name(self, text: Index, first: int, last: int) -> bool:
-        """Whether plain words stand in a name of something else ("Wall Street" for a wall)."""
+        """Whether words stand in a name of something else ("Wall Street" for a wall, "Quill Institute" for Quill)."""
+        if last < len(text.stems) and text.tags[last] == "NNP" and text.stems[last] in self.bodies:
+            return True
         named = any(text.stems[i] in self.names for i in range(first, last))
         if named or not text.document.tokens[first].text[0].isupper():
             return False
@@ -276,6 +280,7 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
         names=names,
         titles=words.titles,
         personal=_is_person(proposition, names, words),
+        bodies=words.impersonal - keys - proposition.theme,
     )
 
 
