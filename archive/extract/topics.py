@@ -22,9 +22,10 @@ _GAP = 3
 """Words that may stand between those of a term, over the whole of it."""
 
 _ACTION_BEFORE = 5
-_ACTION_AFTER = 7
+_ACTION_AFTER = 9
 _TOGETHER = 8
 _APART = frozenset({"NNP", "NNPS", "VBZ", "VBD", "VBP"})
+_SAME_SUBJECT = (("VBZ",), ("VBD",), ("VBP",), ("MD",))
 _LINKING = frozenset({"IN", "DT", "JJ", "PRP$", "POS", "TO"})
 _CONTRASTING = frozenset({"than", "over", "against"})
 _NEVER_BETWEEN = ",;:—–"
@@ -203,7 +204,7 @@ class Matcher:
                 return i, found
         passive = bound = False
         for i in range(last, min(end, last + _ACTION_AFTER)):
-            if text.document.tokens[i].text in _NEVER_BETWEEN or text.tags[i] == "CC":
+            if text.document.tokens[i].text in _NEVER_BETWEEN or self._joins(text, i):
                 break
             passive = passive or text.stems[i] == "be" or i == last
             bound = bound or text.tags[i] in {"MD", "TO"}
@@ -212,6 +213,10 @@ class Matcher:
             if passive and (found := self._acts(text, i)) and text.tags[i] in {"VBN", "VBD", "NN", "NNS", "VBG"}:
                 return i, found
         return None
+
+    def _joins(self, text: Index, i: int) -> bool:
+        """Whether "and" joins something new, rather than another verb of the same subject ("pays and has to stay")."""
+        return text.tags[i] == "CC" and text.tags[i + 1 : i + 2] not in _SAME_SUBJECT
 
     def _direction(self, action: Action) -> Direction:
         return self._signed(1 if action.polarity == self.proposition.action.polarity else -1)
