@@ -20,14 +20,13 @@ from pathlib import Path
 
 import msgspec
 
-from archive.extract import tagger
+from archive.extract import cues, tagger
 
 Tagged = list[tuple[str, str]]
 
 PASSES = 8
 SCALE = 100
-CERTAIN_COUNT = 30
-SMALLEST = 12
+SMALLEST = 80
 """Weights nearer to zero than this (in hundredths) are left out: they hardly ever decide."""
 
 
@@ -88,14 +87,24 @@ def titled(sentence: Tagged) -> Tagged:
     ]
 
 
-def certain(data: Sequence[Tagged], numbers: dict[str, int]) -> dict[str, int]:
-    """Words seen often that have, but for slips, one tag only."""
+def counted(data: Sequence[Tagged]) -> dict[str, Counter[str]]:
+    """How often each word has each tag."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for sentence in data:
         for word, tag in sentence:
             counts[tagger.form(word)][tag] += 1
+    return counts
+
+
+def certain(counts: dict[str, Counter[str]], numbers: dict[str, int], least: int, share: float) -> dict[str, int]:
+    """Words seen at least so often that have one tag in more than this share of cases."""
     best = ((word, *tags.most_common(1)[0], tags.total()) for word, tags in counts.items())
-    return {word: numbers[tag] for word, tag, n, total in best if total >= CERTAIN_COUNT and n / total > 0.995}
+    return {word: numbers[tag] for word, tag, n, total in best if total >= least and n / total > share}
+
+
+def plain(word: str) -> bool:
+    """Whether a word shows no sign of being a verb form or name, which context must decide."""
+    return word[:1].islower() and not word.endswith(("s", "ed", "ing")) and word not in cues.load("en").verbs
 
 
 class Trainer:
@@ -149,16 +158,16 @@ class Trainer:
             self.touched[key] = self.clock
             weights[tag] = old + by
 
-    def averaged(self) -> dict[str, dict[int, int]]:
+    def averaged(self) -> dict[str, list[tuple[int, int]]]:
         """The weights' averages over time in hundredths, small ones left out."""
-        result: dict[str, dict[int, int]] = {}
+        result: dict[str, list[tuple[int, int]]] = {}
         for feature, weights in sorted(self.weights.items()):
-            kept = {}
+            kept = []
             for tag, weight in sorted(weights.items()):
                 key = (feature, tag)
                 mean = (self.sums[key] + (self.clock - self.touched[key]) * weight) / self.clock
                 if abs(rounded := round(mean * SCALE)) >= SMALLEST:
-                    kept[tag] = rounded
+                    kept.append((tag, rounded))
             if kept:
                 result[feature] = kept
         return result
@@ -168,14 +177,16 @@ def train(data: list[Tagged]) -> tagger.Weights:
     """The weights for a list of tagged sentences; the same list gives the same weights."""
     tags = sorted({tag for sentence in data for _, tag in sentence} | set(tagger.MARKS.values()))
     numbers = {tag: i for i, tag in enumerate(tags)}
-    trainer = Trainer(tags, certain(data, numbers))
+    counts = counted(data)
+    trainer = Trainer(tags, certain(counts, numbers, 30, 0.995))
     order = random.Random(0)
     everything = data + [titled(s) for s in data[::8]]
     for turn in range(PASSES):
         order.shuffle(everything)
         errors = sum(trainer.learn(sentence, numbers) for sentence in everything)
         print(f"pass {turn + 1}: {errors} errors", flush=True)
-    return tagger.Weights(tags, trainer.sure, trainer.averaged())
+    more = {word: tag for word, tag in certain(counts, numbers, 5, 0.98).items() if plain(word)}
+    return tagger.Weights(tags, trainer.sure | more, trainer.averaged())
 
 
 def accuracy(weights: tagger.Weights, data: list[Tagged]) -> float:

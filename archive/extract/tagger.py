@@ -34,11 +34,11 @@ REMEMBERED = 20_000
 
 
 class Weights(msgspec.Struct, frozen=True):
-    """The data file: tag names, words that have one tag only, and weights by feature and tag number."""
+    """The data file: tag names, words that have one tag only, and by feature the weights of tags, by their numbers."""
 
     tags: list[str]
     certain: dict[str, int]
-    weights: dict[str, dict[int, int]]
+    weights: dict[str, list[tuple[int, int]]]
 
 
 def form(word: str) -> str:
@@ -116,11 +116,10 @@ class Tagger:
 
     def _best(self, word: str, first: bool, context: Sequence[str]) -> str:
         scores = self._own(word, first).copy()
+        weights_of = self._weights.get
         for feature in context:
-            weights = self._weights.get(feature)
-            if weights:
-                for tag, weight in weights.items():
-                    scores[tag] += weight
+            for tag, weight in weights_of(feature, ()):
+                scores[tag] += weight
         return self._tags[scores.index(max(scores))]
 
     def _own(self, word: str, first: bool) -> list[int]:
@@ -129,7 +128,7 @@ class Tagger:
         if scores is None:
             scores = [0] * len(self._tags)
             for feature in word_features(word, first=first):
-                for tag, weight in self._weights.get(feature, {}).items():
+                for tag, weight in self._weights.get(feature, ()):
                     scores[tag] += weight
             if len(self._seen) >= REMEMBERED:
                 self._seen.clear()
