@@ -265,11 +265,9 @@ def _listed(values: Collection[str]) -> str:
 
 def _fetch(connection: Connection, query: str, values: tuple[Any, ...]) -> list[Any]:
     """Rows by the driver itself: a replay reads millions, and the rows' wrapping would be half of its time."""
-    driver = _driver(connection)
-    if connection.dialect.name == "sqlite":
-        return list(driver.execute(query, values))
-    with driver.cursor(binary=True) as cursor:
-        return list(cursor.execute(query, values))
+    how = {} if connection.dialect.name == "sqlite" else {"binary": True}
+    rows: list[Any] = _driver(connection).execute(query, values, **how).fetchall()
+    return rows
 
 
 def _fetch_all(connection: Connection, *queries: Query) -> list[list[Any]]:
