@@ -284,8 +284,13 @@ def parse_iso(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+_ASCII_BLANKS = {code: " " for code in range(128) if not chr(code).isalnum()}
+
+
 def fold(name: str) -> str:
     """A name without accents, case, punctuation or doubled spaces: how names are compared."""
+    if name.isascii():  # a rebuild folds every name there is, and most need only this
+        return " ".join(name.lower().translate(_ASCII_BLANKS).split())
     decomposed = unicodedata.normalize("NFKD", name.casefold())
     kept = (c if c.isalnum() else " " for c in decomposed if not unicodedata.combining(c))
     return " ".join("".join(kept).split())
