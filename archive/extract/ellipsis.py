@@ -67,7 +67,7 @@ def take_up(
 
 def _favoured(lexicon: Lexicon, index: Index, i: int) -> float:
     """How sure "him" is the person that a topic is about: after a verb that can be for or against one."""
-    if index.document.tokens[i].lower not in _OBJECTS:
+    if index.document.tokens[i].lower not in _OBJECTS or index.tags[i] != "PRP":
         return 0.0
     starts = range(max(0, i - _VERB_WITHIN), i)
     found = (lexicon.phrases.at(index.stems, index.tags, j, i) for j in starts)

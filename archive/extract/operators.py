@@ -27,6 +27,7 @@ class Kind(StrEnum):
     OPPOSE = "oppose"
     GOOD = "good"
     BAD = "bad"
+    FAILING = "failing"
     OPEN = "open"
     UNDECIDED = "undecided"
     NOT_NOW = "not_now"
@@ -88,10 +89,22 @@ _JUDGING = frozenset({Kind.GOOD, Kind.BAD})
 MODAL = frozenset({Kind.MUST, Kind.WILL, Kind.MAY})
 
 CONFIDENCE = {
-    Kind.SUPPORT: 0.85, Kind.OPPOSE: 0.85, Kind.GOOD: 0.65, Kind.BAD: 0.7, Kind.OPEN: 0.7, Kind.UNDECIDED: 0.75,
-    Kind.NOT_NOW: 0.85, Kind.SILENT: 0.7, Kind.MUST: 0.8, Kind.WILL: 0.75, Kind.INTEND: 0.75, Kind.MAY: 0.6,
-    Kind.ACTION: 0.6, Kind.SAME: 0.6,
-}  # fmt: skip
+    Kind.SUPPORT: 0.85,
+    Kind.OPPOSE: 0.85,
+    Kind.GOOD: 0.65,
+    Kind.BAD: 0.7,
+    Kind.FAILING: 0.65,
+    Kind.OPEN: 0.7,
+    Kind.UNDECIDED: 0.75,
+    Kind.NOT_NOW: 0.85,
+    Kind.SILENT: 0.7,
+    Kind.MUST: 0.8,
+    Kind.WILL: 0.75,
+    Kind.INTEND: 0.75,
+    Kind.MAY: 0.6,
+    Kind.ACTION: 0.6,
+    Kind.SAME: 0.6,
+}
 """How often the label that an operator alone gives is right; measured on the development cases."""
 
 _ALONE = {
@@ -99,6 +112,7 @@ _ALONE = {
     Kind.OPPOSE: Stance.OPPOSE,
     Kind.GOOD: Stance.SUPPORT,
     Kind.BAD: Stance.OPPOSE,
+    Kind.FAILING: Stance.SUPPORT,
     Kind.OPEN: Stance.OPEN,
     Kind.UNDECIDED: Stance.UNDECIDED,
     Kind.NOT_NOW: Stance.NOT_NOW,
@@ -184,8 +198,14 @@ def _otherwise(text: Index, kind: Kind, first: int, last: int) -> bool:
     """Whether a word only looks like an operator: the "Great" of a name, the "back" of "fired back"."""
     if last - first > 1:
         return False
-    tag = text.tags[first]
-    return (kind in _JUDGING and tag == "NNP") or (kind is Kind.SUPPORT and tag in {"RB", "RP"})
+    tag, token = text.tags[first], text.document.tokens[first]
+    after = text.document.tokens[last].text if last < len(text.tags) else ""
+    if token.text[0].isupper() and after[:1].isupper() and first > text.sentence(first)[0]:
+        return True
+    if tag.startswith("NNP"):
+        beside = (text.tags[i] for i in (first - 1, last) if 0 <= i < len(text.tags))
+        return kind in _JUDGING or any(t.startswith("NNP") for t in beside)
+    return kind is Kind.SUPPORT and tag in {"RB", "RP"}
 
 
 def _repeats(text: Index, found: Sequence[Operator], i: int) -> bool:
@@ -233,6 +253,9 @@ def _merged(run: Sequence[Operator]) -> list[Operator]:
 
 def _over(outer: Operator, inner: Value) -> Value:
     if inner.operators and {outer.kind, inner.operators[0].kind} <= _JUDGING:
+        return inner
+    if inner.operators and inner.operators[0].kind is Kind.FAILING and outer.kind in (Kind.OPPOSE, Kind.BAD):
+        # Whoever attacks a failure to act wants the act.
         return inner
     stance = _alone(outer) if inner.stance is None else _composed(outer, inner.stance)
     if stance is inner.stance or stance is None:
