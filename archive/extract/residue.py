@@ -25,7 +25,8 @@ CREDIT = re.compile(
     re.IGNORECASE,
 )
 BYLINE = re.compile(
-    r"(?:by|from|reporting by|editing by|written by|compiled by)\s+(?:[A-Z][\w.'’-]*\s*(?:,|and|in)?\s*){1,8}$|"
+    r"(?:(?:[Rr]eport(?:ing|ed)|[Ee]dit(?:ing|ed)|[Ww]ritten|[Cc]ompiled) )?"
+    r"[Bb]y(?:,? (?:and |in |of )?[A-Z][\w.'’-]*){1,8}$|"
     r"[a-z]{2,6}(?:/[A-Za-z]{2,10}){1,6}$|"
     r"\(?(?:AP|AFP|Reuters|dpa|PA|CNN|UPI)\)?$|"
     r"[\w.-]+@[\w.-]+$"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from archive.extract import gate
@@ -45,12 +45,14 @@ def settle(page: Page, weighed: Iterable[tuple[float, Candidate]]) -> list[Passe
             for token in range(first, last):
                 inside.setdefault(token, len(passed))
         passed.append(Passed(candidate, weight, parent))
-    return passed + list(_unattributed(page, passed))
+    return passed + list(_unattributed(page, passed, inside))
 
 
-def _unattributed(page: Page, passed: Sequence[Passed]) -> Iterator[Passed]:
-    """Quotations that fill a paragraph and name no source: they go on with what was said in the paragraph before."""
-    said = {k for one in passed for first, last in one.candidate.content for k in (first, first + 1, last - 1)}
+def _unattributed(page: Page, passed: Sequence[Passed], said: Container[int]) -> Iterator[Passed]:
+    """Quotations that fill a paragraph and name no source: they go on with what was said in the paragraph before.
+
+    ``said`` holds the tokens that some attribution has as its content already.
+    """
     last_in: dict[int, int] = {}
     for number, one in enumerate(passed):
         if one.parent is None and one.candidate.pattern.split(".")[0] in {"direct", "verb", "bare", "according"}:

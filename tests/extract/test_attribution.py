@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pytest
+
+from archive.extract import attribution
+from archive.extract.attribution import Attribution
+from archive.extract.text import analyse
+from archive.model import Span, StatementKind
+
+
+def found(text: str) -> tuple[Attribution, ...]:
+    return attribution.find(analyse(text))
+
+
+def told(text: str) -> list[tuple[str, str, str]]:
+    """Speaker, cue and content of each attribution, as words."""
+
+    def words(spans: tuple[Span, ...]) -> str:
+        return " … ".join(text[a:b] for a, b in spans)
+
+    return [(words((a.speaker,)) if a.speaker else "", words(a.cue), words(a.content)) for a in found(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "cue", "content"),
+    [
+        ("Ada Brill said that the toll must go.", "Ada Brill", "said", "the toll must go"),
+        ("Ada Brill said the toll must go.", "Ada Brill", "said", "the toll must go"),
+        ("“The toll must go,” said Ada Brill.", "Ada Brill", "said", "The toll must go"),
+        ("The toll must go, the minister said.", "the minister", "said", "The toll must go"),
+        ("Brill told reporters on Monday that the toll must go.", "Brill", "told", "the toll must go"),
+        ("Norland opposes the harbour toll.", "Norland", "opposes", "the harbour toll"),
+        ("Norland did not rule out a new toll.", "Norland", "did not rule out", "a new toll"),
+        ("The minister wants to abolish the toll.", "The minister", "wants", "to abolish the toll"),
+        ("Brill called the toll “a disgrace” on Monday.", "Brill", "called", "the toll “a disgrace”"),
+        ("Veyland is not opposed to the new toll.", "Veyland", "is not opposed to", "the new toll"),
+        ("The ports, Brill said, were losing trade.", "Brill", "said", "The ports … were losing trade"),
+        ("The toll must go, according to the union.", "the union", "according to", "The toll must go"),
+        ("Brill made it clear that the toll would go.", "Brill", "made it clear", "the toll would go"),
+    ],
+)
+def test_constructions_that_attribute(text: str, speaker: str, cue: str, content: str) -> None:
+    assert told(text) == [(speaker, cue, content)]
+
+
+def test_a_discontinuous_quotation_is_one_statement() -> None:
+    assert told("“The toll must go,” Brill said. “It ruins the ports.”") == [
+        ("Brill", "said", "The toll must go … It ruins the ports.")
+    ]
+
+
+def test_a_quotation_may_run_over_paragraphs() -> None:
+    assert told("Brill said: “The toll must go.\n\nIt ruins the ports.”") == [
+        ("Brill", "said", "The toll must go.\n\nIt ruins the ports.")
+    ]
+
+
+def test_a_quotation_that_fills_the_next_paragraph_goes_on_with_the_last_source() -> None:
+    first, second = found("“The toll must go,” said Brill.\n\n“It ruins the ports.”")
+    assert (second.continues, second.cue, second.speaker) == (0, (), first.speaker)
+    assert first.continues is None
+
+
+def test_two_clauses_with_that_are_two_statements_of_one_source() -> None:
+    assert told("Brill said that the toll must go and that the ports must stay.") == [
+        ("Brill", "said", "the toll must go"),
+        ("Brill", "said", "the ports must stay"),
+    ]
+
+
+def test_who_passed_it_on_is_no_source_but_via() -> None:
+    text = "The toll must go, he said, according to a report by the Norland News Agency."
+    (one,) = found(text)
+    assert [text[a:b] for a, b in one.via] == ["the Norland News Agency"]
+    assert one.speaker is not None
+    assert text[one.speaker.start : one.speaker.end] == "he"
+
+
+def test_speech_within_speech_is_nested() -> None:
+    text = "“President Odo Pell has made it clear that the toll must go,” said spokeswoman Ada Brill."
+    outer, inner = found(text)
+    assert (outer.parent, inner.parent) == (None, 0)
+    assert inner.content[0].end == outer.content[0].end
+
+
+def test_kinds_tell_quotations_from_reports() -> None:
+    kinds = [found(t)[0].kind for t in ("“It must go,” he said.", "He said it must go.", "He said it “must go” soon.")]
+    assert kinds == [StatementKind.DIRECT, StatementKind.INDIRECT, StatementKind.MIXED]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Photo: Odo Pell / AP",
+        "Read more: what Ada Brill said",
+        "The harbour was quiet on Monday.",
+        "The so-called “toll men” came at dawn.",
+        "",
+    ],
+)
+def test_what_is_no_statement(text: str) -> None:
+    assert found(text) == ()
+
+
+def test_every_pattern_and_confidence_is_told() -> None:
+    (one,) = found("Ada Brill said that the toll must go.")
+    assert one.pattern == "verb.that"
+    assert 0.9 < one.confidence <= 1.0
