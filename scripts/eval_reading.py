@@ -1,10 +1,12 @@
-"""Measure the reading on annotated news and browse its errors.
+"""Measure the reading on annotated news and on the seed article, and browse its errors.
 
-    python scripts/eval_reading.py [--split dev|train] [--documents N] [--worst N] [--show N] [--ablations]
+    python scripts/eval_reading.py [--split dev|train] [--documents N] [--worst N] [--patterns] [--ablations]
 
 The corpus is expected in ``../shared/corpus`` beside the repository, the scorers in ``../shared/tools``; without
 them there is nothing to measure and the script says so. ``--worst`` prints that many of the worst documents with
 gold (G) and found (F) side by side: ``=`` agree, ``~`` content agrees but not the speaker, ``-`` missed, ``+`` extra.
+``--ablations`` adds the figures without the gate (whatever the lexicon is sure of passes) and without the tagger's
+context (every word has the tag it has by itself).
 """
 
 from __future__ import annotations
@@ -12,17 +14,26 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import math
 import re
 import subprocess
 import sys
 import tempfile
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from archive.extract import attribution
+import msgspec
+
+from archive.extract import attribution, gate, speakers
+from archive.extract.lexicon import pack
+from archive.extract.page import Candidate, Page
+from archive.extract.tagger import Tagger, Weights
 from archive.extract.text import analyse
+
+Weigh = Callable[[Page, Candidate], float]
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 WORD = re.compile(r"\w+")
@@ -35,18 +46,49 @@ def documents(split: str, limit: int | None) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines][:limit]
 
 
-def read(text: str) -> list[dict[str, Any]]:
-    """What the scorer needs to know of the attributions found in a text."""
+def read(text: str, *, by: Tagger | None = None, weigh: Weigh = gate.score) -> list[dict[str, Any]]:
+    """The statements in a text, as ``archive extract --json`` gives them."""
+    document = analyse(text, by=by)
+    statements = speakers.resolve(document, attribution.find(document, weigh=weigh), None)
     return [
         {
-            "speaker": _object(a.speaker) if a.speaker else None,
-            "cue": [_object(s) for s in a.cue],
-            "content": [_object(s) for s in a.content],
-            "pattern": a.pattern,
-            "confidence": a.confidence,
+            "speaker": _object(one.speaker) if one.speaker else None,
+            "cue": [_object(span) for span in one.cue],
+            "content": [_object(span) for span in one.content],
+            "actor": {"name": one.actor.name} if one.actor else None,
+            "speaks_for": {"name": one.speaks_for} if one.speaks_for else None,
+            "pattern": one.pattern,
+            "confidence": one.confidence,
         }
-        for a in attribution.find(analyse(text))
+        for one in statements
     ]
+
+
+def by_lexicon(page: Page, candidate: Candidate) -> float:
+    """In the gate's place: only what the lexicon says."""
+    del page
+    return math.log(candidate.sure / (1 - candidate.sure))
+
+
+def without_context() -> Tagger:
+    """A tagger that looks at each word by itself."""
+    packed = pack("en").joinpath("tagger.json.gz").read_bytes()
+    weights = msgspec.json.decode(gzip.decompress(packed), type=Weights)
+    alone = {feature: tags for feature, tags in weights.weights.items() if not feature[0].isdecimal()}
+    return Tagger(Weights(weights.tags, weights.certain, alone))
+
+
+def seed() -> str:
+    """The scorer's word on the seed article."""
+    text = (SHARED / "seed" / "article.txt").read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        found = Path(folder, "found.jsonl")
+        found.write_text(json.dumps({"file": "article.txt", "statements": read(text)}), encoding="utf-8")
+        return _run(SHARED / "tools" / "score_seed.py", found)
+
+
+def _run(tool: Path, *arguments: Path) -> str:
+    return subprocess.run([sys.executable, tool, *arguments], capture_output=True, text=True, check=True).stdout
 
 
 def _object(span: tuple[int, int]) -> dict[str, int]:
@@ -60,9 +102,7 @@ def score(gold: list[dict[str, Any]], found: list[list[dict[str, Any]]]) -> str:
         golds.write_text("\n".join(json.dumps(d) for d in gold), encoding="utf-8")
         rows = ({"file": d["doc"] + ".txt", "statements": f} for d, f in zip(gold, found, strict=True))
         founds.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-        tool = SHARED / "tools" / "score_statements.py"
-        done = subprocess.run([sys.executable, tool, golds, founds], capture_output=True, text=True, check=True)
-        return done.stdout
+        return _run(SHARED / "tools" / "score_statements.py", golds, founds)
 
 
 def words(starts: list[int], spans: Spans) -> frozenset[int]:
@@ -166,6 +206,7 @@ def main() -> None:
     parser.add_argument("--worst", type=int, default=0)
     parser.add_argument("--official", action="store_true", help="ask the corpus's own scorer")
     parser.add_argument("--patterns", action="store_true", help="how often each pattern is right")
+    parser.add_argument("--ablations", action="store_true", help="the figures without gate and without context too")
     options = parser.parse_args()
     if not SHARED.is_dir():
         sys.exit(f"{SHARED} is not there: nothing to measure with")
@@ -173,11 +214,26 @@ def main() -> None:
     found = [read(document["text"]) for document in gold]
     rows = [compared(d, f) for d, f in zip(gold, found, strict=True)]
     print(score(gold, found).rstrip() if options.official else figures(rows))
+    print("seed article:", *seed().splitlines()[-2:], sep="\n")
     if options.patterns:
         patterns(rows)
+    if options.ablations:
+        ablations(gold)
     errors = [(sum(r.sign != "=" for r in row), n) for n, row in enumerate(rows)]
     for _, n in sorted(errors, reverse=True)[: options.worst]:
         show(gold[n], rows[n])
+
+
+def ablations(gold: list[dict[str, Any]]) -> None:
+    """Print the figures without the gate and without the tagger's context."""
+    tagger = without_context()
+    for name, kept in (("without the gate", read_by_lexicon), ("without context", lambda text: read(text, by=tagger))):
+        print(f"-- {name}", figures([compared(d, kept(d["text"])) for d in gold]), sep="\n")
+
+
+def read_by_lexicon(text: str) -> list[dict[str, Any]]:
+    """The statements in a text if the lexicon alone decides."""
+    return read(text, weigh=by_lexicon)
 
 
 def patterns(rows: list[list[Row]]) -> None:

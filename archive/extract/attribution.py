@@ -6,7 +6,7 @@ Who the source's words stand for is the business of ``speakers``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from archive.extract import candidates, gate, quotes, settle
@@ -46,13 +46,18 @@ class Attribution:
     continues: int | None = None
 
 
-def find(document: Document) -> tuple[Attribution, ...]:
-    """Every attribution in the document, ordered by where its content begins."""
+def find(
+    document: Document, *, weigh: Callable[[pages.Page, pages.Candidate], float] = gate.score
+) -> tuple[Attribution, ...]:
+    """Every attribution in the document, ordered by where its content begins.
+
+    ``weigh`` gives the log odds that a candidate is one; another gate may be put in its place.
+    """
     look = pages.page(document, quotes.find(document))
     passed = settle.settle(
         look,
         (
-            (gate.score(look, candidate), candidate)
+            (weigh(look, candidate), candidate)
             for number, sentence in enumerate(document.sentences)
             if document.paragraphs[sentence.paragraph].kind in READ
             for candidate in candidates.generate(look, number)

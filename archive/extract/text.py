@@ -54,10 +54,13 @@ class Document:
 
 
 @lru_cache(maxsize=1)
-def analyse(text: str, language: str = "en") -> Document:
-    """Cut ``text`` into paragraphs, sentences and tagged tokens; ``language`` must have a pack."""
+def analyse(text: str, language: str = "en", *, by: tagger.Tagger | None = None) -> Document:
+    """Cut ``text`` into paragraphs, sentences and tokens, tagged ``by`` the language's own tagger or another.
+
+    ``language`` must have a pack.
+    """
     pack, verbs = lexicon.load(language), cues.load(language).verbs
-    tag = tagger.load(language).tag
+    tag = (by or tagger.load(language)).tag
     found: list[Token] = []
     cut: list[Sentence] = []
     paragraphs: list[Paragraph] = []
