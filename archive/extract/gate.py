@@ -18,9 +18,9 @@ NESTED = -4.0
 QUOTED = -4.0
 """nor is what stands in a quotation, whoever's it is."""
 
-LONG = 10
+LONG = 7
 DENIALS = frozenset({"n't", "n’t", "not", "never", "no"})
-FORMS = {"inf": -1.0, "ing": -0.5, "part": -0.3, "pass": 0.0, "fin": 0.3}
+FORMS = {"inf": -1.0, "ing": -0.9, "part": -0.3, "pass": 0.0, "fin": 0.3}
 PERSON_ENDINGS = ("ers", "ors", "ist", "ists", "ian", "ians", "man", "men", "woman", "women", "person")
 PRONOUNS = {"he": 0.5, "she": 0.5, "they": 0.0, "we": -0.2, "i": -0.8, "it": -0.5, "you": -1.5, "there": -4.0}
 RELATIVES = {"who": 0.0, "which": -1.0, "that": -2.5}
