@@ -42,6 +42,7 @@ class Offices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     plain: frozenset[str]
     names_too: frozenset[str]
     particles: frozenset[str]
+    portfolios: frozenset[str]
 
 
 class Pronoun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -145,6 +146,10 @@ def _plural(office: str) -> str:
 
 
 _LONGEST_PLACE = 8
+_LONGEST_PORTFOLIO = 4
+_FULL_NAME = 2
+_FOR = frozenset({"of", "for"})
+_NOUNS = frozenset({"NN", "NNS"})
 _QUOTES = frozenset("\"“”„'‘’«»")
 _OPENERS = frozenset(
     {"DT", "IN", "PRP", "PRP$", "CC", "WRB", "WP", "WDT", "RB", "EX", "MD", "TO", "UH", "VB", "VBG", "VBN", "VBD"}
@@ -218,8 +223,39 @@ class _Cutter:
         for length in range(min(reach, self.last - i), 0, -1):
             phrase = " ".join(t.lower.rstrip(".") for t in self.tokens[i : i + length])
             if rank := self.words.ranks.get(phrase):
-                return Unit(UnitKind.OFFICE, i, i + length, rank=rank)
+                end = i + length
+                holds = phrase.rsplit(" ", 1)[-1] in self.words.offices.portfolios
+                return Unit(UnitKind.OFFICE, i, self._portfolio(end) if holds else end, rank=rank)
         return None
+
+    def _portfolio(self, i: int) -> int:
+        """Where an office ends that is for something: after the "of Ports" of "Minister of Ports Ann Reed".
+
+        It is told from the holder only where a given and a family name follow; else the office ends where it did.
+        """
+        if i + 1 >= self.last or self.tokens[i].lower not in _FOR:
+            return i
+        end = i + 1
+        while end < self.last and end <= i + _LONGEST_PORTFOLIO and self.tokens[end].tag in _NOUNS:
+            end += 1
+        while end < self.last and self._capital(end):
+            end += 1
+        capitals = end - i - 1
+        while capitals and not self._capital(end - capitals):
+            capitals -= 1
+        holder = self._given_name(end - capitals, end) or end - _FULL_NAME
+        is_body = self.tokens[end - 1].lower in self.words.offices.organisations
+        return holder if capitals >= _FULL_NAME and holder > i + 1 and not is_body else i
+
+    def _given_name(self, first: int, last: int) -> int | None:
+        """The first of some tokens that is a given name with more of the name behind it."""
+        pronouns = self.words.pronouns
+        given = (
+            i
+            for i in range(first, last - 1)
+            if self.tokens[i].lower in pronouns.masculine or self.tokens[i].lower in pronouns.feminine
+        )
+        return next(given, None)
 
     def _plain(self, i: int) -> Unit:
         if (end := self._name_end(i)) > i:
