@@ -53,6 +53,14 @@ class Sources(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     papers: list[str]
 
 
+class Free(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words of judgements and demands that go on with what somebody said."""
+
+    judgements: frozenset[str]
+    subjects: frozenset[str]
+    demands: frozenset[str]
+
+
 class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The schema of ``cues.yaml``; what each part means is said there."""
 
@@ -63,6 +71,7 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     passives: Words
     seem: Words
     sources: Sources
+    free: Free
     according: Phrases
     irregular: dict[str, tuple[str, str]]
 
@@ -92,6 +101,7 @@ class Cues:
     according: Mapping[str, Sequence[tuple[str, ...]]]
     people: frozenset[str]
     papers: frozenset[str]
+    free: Free
 
     def verb(self, tokens: Sequence[Token], head: int, last: int) -> tuple[Cue, int] | None:
         """The longest entry that the verb at ``head`` and the words after it make up, and the token after these.
@@ -139,6 +149,7 @@ def load(language: str) -> Cues:
         copulas=frozenset(form for word in file.adjectives.copulas for form in forms.of(word)),
         according=_by_first(tuple(phrase.split()) for phrase in file.according.phrases),
         people=frozenset(form for word in file.sources.people for form in (word, plural(word))),
+        free=file.free,
         papers=frozenset(form for word in file.sources.papers for form in (word, plural(word))),
     )
 

@@ -6,12 +6,14 @@ import math
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from archive.extract import gate
+from archive.extract import free, gate
 from archive.extract.clauses import Reach
 from archive.extract.page import Candidate, Page
 from archive.extract.quotes import Quotation
 from archive.extract.tokens import Token
 
+FREE = 0.2
+"""The log odds of free indirect speech: better than even, and no more."""
 BETWEEN = 40
 """Tokens that may stand between an attribution and the quotation that goes on after it, in the same paragraph."""
 
@@ -45,7 +47,13 @@ def settle(page: Page, weighed: Iterable[tuple[float, Candidate]]) -> list[Passe
             for token in range(first, last):
                 inside.setdefault(token, len(passed))
         passed.append(Passed(candidate, weight, parent))
-    return passed + list(_unattributed(page, passed, inside))
+    passed += list(_unattributed(page, passed, inside))
+    return passed + [Passed(one, FREE, None, number) for one, number in free.goes_on(page, inside, _last(passed))]
+
+
+def _last(passed: Sequence[Passed]) -> dict[int, int]:
+    """The last tokens of quotations, with the numbers of what quotes them."""
+    return {one.candidate.content[-1].last - 1: n for n, one in enumerate(passed) if one.candidate.direct}
 
 
 def _unattributed(page: Page, passed: Sequence[Passed], said: Container[int]) -> Iterator[Passed]:
