@@ -124,7 +124,9 @@ def _has_main_clause(clause: Clause, end: int) -> bool:
     if dependent or clause.word(start) in {"asked", "when", "where"}:
         gerund = kind == "VG" and clause.chunks[start].form == "ing"  # "Running is tough" has no other clause
         other = start if gerund else end
-        start = next((k for k in range(start, end) if clause.kind(k) == "COMMA" and clause.kind(k + 1) == "NP"), other)
+        start = next(
+            (k for k in range(start, end - 1) if clause.kind(k) == "COMMA" and clause.kind(k + 1) == "NP"), other
+        )
     return any(clause.finite(k) for k in range(start, end))
 
 

@@ -141,6 +141,8 @@ def main_subject(clause: Clause, verb: int) -> Reach | None:
 def _fronted_subject(clause: Clause, verb: int) -> Reach | None:
     """The subject of the main clause that follows a participle phrase and its comma."""
     for k in range(verb + 1, min(len(clause.chunks), verb + FARTHEST)):
+        if clause.finite(k) and clause.kind(k - 1) not in {"WH", "THAT"}:
+            return None
         if clause.kind(k) == "COMMA" and main_clause(clause, k + 1):
             return subject(clause, phrase_end(clause, k + 1))
     return None
