@@ -124,7 +124,7 @@ def object_end(clause: Clause, i: int) -> int:
             break
         if kind == "COMMA" and not _list_goes_on(clause, k):
             break
-        if kind == "CC" and clause.kind(k + 1) == "VG" and clause.chunks[k + 1].finite:
+        if kind == "CC" and clause.kind(k + 1) == "VG" and (clause.finite(k + 1) or _another_cue(clause, k + 1)):
             break
         if kind == "CC" and clause.kind(k + 1) == "NP" and not inner and clause.finite(phrase_end(clause, k + 1)):
             break
@@ -135,6 +135,11 @@ def object_end(clause: Clause, i: int) -> int:
             break
         k += 1
     return k
+
+
+def _another_cue(clause: Clause, k: int) -> bool:
+    """Whether a participle that says or judges begins at chunk ``k``, beside the one whose object came before."""
+    return clause.chunks[k].form == "ing" and clause.cues[k] is not None
 
 
 def _sets_scene(clause: Clause, k: int) -> bool:

@@ -109,6 +109,8 @@ def _after_addressee(clause: Clause, k: int) -> int:
                 return end
             if clause.kind(end) == "VG" and clause.chunks[end].form == "inf":
                 return end
+            if clause.kind(end) == "WH" or clause.word(end) in {"whether", "if"}:
+                return end
     return k
 
 
