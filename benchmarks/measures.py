@@ -108,11 +108,11 @@ def _rebuild(backend: str, name: str, scale: float) -> Measure:
     return Measure("rebuild with writes", backend, name, events, run)
 
 
-def fill(contender: Contender, events: int) -> int:
-    """Append this many articles; how many characters they count."""
+def fill(contender: Contender, events: int, size: int = FILL) -> int:
+    """Append this many articles, in batches of a size; how many characters they count."""
     characters = 0
-    for first in range(0, events, FILL):
-        batch = articles(first, min(FILL, events - first))
+    for first in range(0, events, size):
+        batch = articles(first, min(size, events - first))
         contender.append(contender.prepare(batch))
         characters += sum(article.chars for article in batch)
     return characters

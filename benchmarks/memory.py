@@ -21,6 +21,7 @@ from benchmarks.ours import Archive
 from benchmarks.places import place
 
 EVENTS = 1_000_000
+FILL = 20_000
 ROOT = Path(__file__).parent.parent
 
 
@@ -38,7 +39,7 @@ def memory(backend: str, events: int = EVENTS) -> Memory:
     """Fill a log, and rebuild from it in a process of its own."""
     with place(backend) as made:
         archive = Archive(made)
-        fill(archive, events)
+        fill(archive, events, FILL)
         archive.close()
         command = [sys.executable, "-m", "benchmarks.memory", made.url]
         output = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
