@@ -22,7 +22,7 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.bench  ## Measure speed, as ratios in one run
+bench: $(VENV)/.dev  ## Measure speed, as ratios in one run
 	$(BIN)/python -m benchmarks
 
 eval: $(VENV)/.dev  ## Measure what is read, on the corpora beside this checkout
@@ -38,10 +38,6 @@ $(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(INSTALL) --editable '.[dev]'
-	touch $@
-
-$(VENV)/.bench: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(INSTALL) --editable '.[dev,bench]'
 	touch $@
 
 clean:

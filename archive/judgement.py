@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from archive.errors import ConflictError, UsageError
-from archive.ledger.events import Draft, StanceAssessed, StatementWithdrawn
+from archive.ledger.events import StanceAssessed, StatementWithdrawn
+from archive.ledger.header import Draft
 from archive.ledger.record import known_article
 from archive.ledger.store import Appended, Ledger
 from archive.model import Cause, Stance

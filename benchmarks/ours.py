@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select
 
 from archive.ledger.engine import connect, reading
-from archive.ledger.events import ArticleCaptured, Draft
+from archive.ledger.events import ArticleCaptured
+from archive.ledger.header import Draft
 from archive.ledger.migrate import upgrade
 from archive.ledger.store import Ledger
 from archive.views.rebuild import rebuild

@@ -12,16 +12,15 @@ from dataclasses import dataclass, field
 from archive.ledger.events import (
     ActorAliasAdded,
     ActorRegistered,
-    Draft,
     Event,
     FeedAdded,
     FeedMoved,
     FeedRetired,
     OfficeHeld,
-    Recorded,
     TopicDefined,
     TopicRetired,
 )
+from archive.ledger.header import Draft, Recorded
 from archive.ledger.record import Names
 from archive.model import Actor, Feed, Topic, fold
 

@@ -15,18 +15,16 @@ from archive.ledger.events import (
     ActorRegistered,
     ArticleCaptured,
     ArticleRevised,
-    Draft,
     Named,
-    Recorded,
     Source,
     StanceAssessed,
     StatementRecorded,
     StatementWithdrawn,
     Words,
-    canonical,
     read_words,
     words_part,
 )
+from archive.ledger.header import Draft, Recorded, canonical
 from archive.model import (
     ActorKind,
     ActorMention,

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 from archive.errors import ConflictError, LogError
 from archive.ledger import merkle
 from archive.ledger.engine import reading, writing
-from archive.ledger.events import Draft, Recorded, Sealed, decode, seal
+from archive.ledger.header import Draft, Recorded, Sealed, decode, seal
 from archive.model import iso, parse_iso
 
 READ_BATCH = 5000
@@ -145,8 +145,8 @@ class Ledger:
         while after < end:
             with reading(self.engine) as connection:
                 events = read_events(connection, after, min(after + batch, end), parts)
-            if not events:
-                return
+            if len(events) != min(after + batch, end) - after:
+                raise _gap(after + 1, min(after + batch, end))
             yield events
             after = events[-1].position
 
@@ -194,11 +194,7 @@ def read_events(connection: Connection, after: int, upto: int, parts: Collection
         (after, upto),
     )
     if rows and rows[-1][0] - after != len(rows):
-        raise LogError(
-            "the log has a gap: an event is missing",
-            where=f"between positions {after + 1} and {rows[-1][0]}",
-            remedy="Restore the database from a backup; nothing may be derived from a log with gaps",
-        )
+        raise _gap(after + 1, rows[-1][0])
     if not parts:
         return [decode(position, header) for position, header in rows]
     bodies = _parts_between(connection, after + 1, upto, parts)
@@ -216,6 +212,14 @@ def _lock(connection: Connection, sealed: Sequence[Sealed]) -> tuple[Head, dict[
 def _known_ids(connection: Connection, ids: Sequence[str]) -> set[str]:
     """Which of these ids the log has. An id names its stream and version: where those are new, so is the id."""
     return {row[0] for row in _select_among(connection, _KNOWN, ids)} if ids else set()
+
+
+def _gap(first: int, last: int) -> LogError:
+    return LogError(
+        "the log has a gap: an event is missing",
+        where=f"between positions {first} and {last}",
+        remedy="Restore the database from a backup; nothing may be derived from a log with gaps",
+    )
 
 
 def _head(connection: Connection) -> Head:

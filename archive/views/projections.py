@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Engine, select, text
 
 from archive.errors import ProjectionError
 from archive.ledger.engine import reading, writing
-from archive.ledger.events import Event, Recorded
+from archive.ledger.events import Event
+from archive.ledger.header import Recorded
 from archive.ledger.record import WORDS
 from archive.ledger.store import Ledger
 from archive.views import registry, reported, stances

@@ -20,10 +20,10 @@ from archive.ledger.events import (
     FeedMoved,
     FeedRetired,
     OfficeHeld,
-    Recorded,
     TopicDefined,
     TopicRetired,
 )
+from archive.ledger.header import Recorded
 from archive.model import fold
 from archive.views.identity import Merges
 from archive.views.rows import Change, Insert, Rows, Update, Upsert

@@ -13,12 +13,11 @@ from archive.ledger.events import (
     ArticleRevised,
     Event,
     PartErased,
-    Recorded,
     StatementRecorded,
     StatementWithdrawn,
-    decode,
     read_words,
 )
+from archive.ledger.header import Recorded, decode
 from archive.ledger.record import WORDS
 from archive.views.registry import json_text
 from archive.views.rows import Change, Insert, Row, Rows, Update

@@ -11,7 +11,8 @@ from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 
 from archive.errors import ProjectionError
-from archive.ledger.events import ActorMerged, ActorMergeUndone, Event, Recorded, StanceAssessed, StatementWithdrawn
+from archive.ledger.events import ActorMerged, ActorMergeUndone, Event, StanceAssessed, StatementWithdrawn
+from archive.ledger.header import Recorded
 from archive.model import Cause
 from archive.views.courses import (
     Causes,

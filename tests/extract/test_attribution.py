@@ -61,6 +61,13 @@ def test_a_quotation_that_fills_the_next_paragraph_goes_on_with_the_last_source(
     assert first.continues is None
 
 
+def test_a_judgement_right_after_a_quotation_is_still_the_speakers() -> None:
+    text = "Brill stressed: “The ports need help.” The matter is urgent. The council met on Monday."
+    first, second = found(text)
+    assert [text[a:b] for a, b in second.content] == ["The matter is urgent."]
+    assert (second.pattern, second.continues, second.speaker, first.pattern) == ("free", 0, None, "verb.quote")
+
+
 def test_two_clauses_with_that_are_two_statements_of_one_source() -> None:
     assert told("Brill said that the toll must go and that the ports must stay.") == [
         ("Brill", "said", "the toll must go"),

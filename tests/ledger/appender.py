@@ -11,7 +11,8 @@ import sys
 from datetime import UTC, datetime
 
 from archive.ledger.engine import connect
-from archive.ledger.events import ArticleRemoved, Draft
+from archive.ledger.events import ArticleRemoved
+from archive.ledger.header import Draft
 from archive.ledger.store import Ledger
 
 

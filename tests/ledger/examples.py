@@ -10,7 +10,6 @@ from archive.ledger.events import (
     ArticleCaptured,
     ArticleRemoved,
     ArticleRevised,
-    Draft,
     Event,
     FeedAdded,
     FeedMoved,
@@ -26,6 +25,7 @@ from archive.ledger.events import (
     TopicDefined,
     TopicRetired,
 )
+from archive.ledger.header import Draft
 from archive.model import Span
 
 ARTICLE = "a-00000000000000000001"

@@ -13,22 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.errors import LogError
-from archive.ledger.events import (
-    EVENT_TYPES,
-    ActorRegistered,
-    Draft,
-    Event,
-    Part,
-    StatementRecorded,
-    Words,
-    canonical,
-    commitment,
-    decode,
-    event_id,
-    read_words,
-    seal,
-    words_part,
-)
+from archive.ledger.events import EVENT_TYPES, ActorRegistered, Event, StatementRecorded, Words, read_words, words_part
+from archive.ledger.header import Draft, Part, canonical, commitment, decode, event_id, seal
 from archive.model import Span
 from tests.ledger.examples import EXAMPLES, drafts
 

@@ -14,18 +14,15 @@ from archive.ledger.declare import declare, declared, names
 from archive.ledger.events import (
     ActorRegistered,
     ArticleCaptured,
-    Draft,
     Event,
     FeedMoved,
-    Recorded,
     StanceAssessed,
     StatementRecorded,
     StatementWithdrawn,
     TopicRetired,
-    decode,
     read_words,
-    seal,
 )
+from archive.ledger.header import Draft, Recorded, decode, seal
 from archive.ledger.record import Names, known_article, record, reread
 from archive.model import (
     Actor,

@@ -19,7 +19,6 @@ from archive.ledger.events import (
     ArticleCaptured,
     ArticleRemoved,
     ArticleRevised,
-    Draft,
     Event,
     FeedAdded,
     FeedMoved,
@@ -35,6 +34,7 @@ from archive.ledger.events import (
     Words,
     words_part,
 )
+from archive.ledger.header import Draft
 from archive.ledger.store import Ledger
 from archive.model import Span, iso
 

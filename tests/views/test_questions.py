@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 
 from archive.errors import UsageError
 from archive.ledger.engine import reading
-from archive.ledger.events import ActorRegistered, Draft
+from archive.ledger.events import ActorRegistered
+from archive.ledger.header import Draft
 from archive.ledger.store import Ledger
 from archive.views.projections import catch_up
 from archive.views.questions import ask, position_of, review

@@ -13,7 +13,8 @@ from sqlalchemy import Engine, text
 
 from archive.errors import ProjectionError
 from archive.ledger.engine import reading, writing
-from archive.ledger.events import ArticleRemoved, Recorded
+from archive.ledger.events import ArticleRemoved
+from archive.ledger.header import Recorded
 from archive.ledger.store import Ledger
 from archive.views import Drift, catch_up, rebuild
 from archive.views.projections import LIVE, PROJECTIONS, Generation

@@ -16,11 +16,11 @@ from archive.ledger.events import (
     ActorMerged,
     ActorMergeUndone,
     ArticleCaptured,
-    Recorded,
     StanceAssessed,
     StatementRecorded,
     StatementWithdrawn,
 )
+from archive.ledger.header import Recorded
 from archive.ledger.store import Ledger
 from archive.model import iso
 from archive.views import catch_up
