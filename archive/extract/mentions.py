@@ -14,6 +14,7 @@ _OFFICE_WITHIN = 4
 _STANDING = frozenset({places.NameKind.NAME, places.NameKind.CAPITAL, places.NameKind.SEAT})
 """Names that stand for a country or organisation; its adjective and its people do not."""
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+_LONGEST_DESCRIPTION = 10
 _LONGEST_NAME = 6
 """Words; a longer run of capitals is a title."""
 
@@ -79,11 +80,11 @@ def _named(document: Document, words: Words, line: Sequence[Unit], at: int) -> M
     name = _without_suffix(document, words, unit)
     start = _role_start(line, at)
     before = [u for u in line[start:at] if u.kind is not UnitKind.COURTESY]
-    after = _apposition(document, line, at)
+    beside = _described(document, line, at) or _apposition(document, line, at)
     courtesy = next((u.rank for u in line[start:at] if u.kind is UnitKind.COURTESY), "")
     if is_organisation(words, name) and not any(u.kind is UnitKind.OFFICE for u in before):
         return Mention(unit.first, unit.last, name, rank="organisation", gender="n")
-    told = before if any(u.kind is UnitKind.OFFICE for u in before) else after
+    told = before if any(u.kind is UnitKind.OFFICE for u in before) else beside
     role = _text(document, told)
     return Mention(
         line[start].first,
@@ -117,6 +118,23 @@ def _role_start(line: Sequence[Unit], at: int) -> int:
             break
         start -= 1
     return start if start == at or line[start].kind is not UnitKind.POSSESSIVE else start + 1
+
+
+def _described(document: Document, line: Sequence[Unit], at: int) -> Sequence[Unit]:
+    """The units before a name between commas, where they hold an office: "Norland's governor, Ann Reed, said"."""
+    between = at >= 2 and line[at - 1].kind is UnitKind.COMMA and at + 1 < len(line)
+    if not between or line[at + 1].kind is not UnitKind.COMMA:
+        return ()
+    start = at - 1
+    while start > max(0, at - _LONGEST_DESCRIPTION) and not _ends_description(document, line[start - 1]):
+        start -= 1
+    told = line[start : at - 1]
+    return told if any(u.kind is UnitKind.OFFICE for u in told) else ()
+
+
+def _ends_description(document: Document, unit: Unit) -> bool:
+    apart = unit.kind in (UnitKind.COMMA, UnitKind.STOP, UnitKind.AND)
+    return apart or (unit.kind is UnitKind.WORD and document.tokens[unit.first].tag in _FINITE)
 
 
 def _apposition(document: Document, line: Sequence[Unit], at: int) -> Sequence[Unit]:

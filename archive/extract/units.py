@@ -148,6 +148,7 @@ def _plural(office: str) -> str:
 _LONGEST_PLACE = 8
 _LONGEST_PORTFOLIO = 4
 _FULL_NAME = 2
+_PLURAL_POSSESSIVE = frozenset({"'", "’"})
 _FOR = frozenset({"of", "for"})
 _NOUNS = frozenset({"NN", "NNS"})
 _QUOTES = frozenset("\"“”„'‘’«»")
@@ -231,7 +232,8 @@ class _Cutter:
     def _portfolio(self, i: int) -> int:
         """Where an office ends that is for something: after the "of Ports" of "Minister of Ports Ann Reed".
 
-        It is told from the holder only where a given and a family name follow; else the office ends where it did.
+        A given name, or else the last two words of a run of capitals, are the holder's name; one or two capitals
+        alone are what the office is for ("the Minister of Ports"). Else the office ends where it did, at ``i``.
         """
         if i + 1 >= self.last or self.tokens[i].lower not in _FOR:
             return i
@@ -243,9 +245,13 @@ class _Cutter:
         capitals = end - i - 1
         while capitals and not self._capital(end - capitals):
             capitals -= 1
-        holder = self._given_name(end - capitals, end) or end - _FULL_NAME
-        is_body = self.tokens[end - 1].lower in self.words.offices.organisations
-        return holder if capitals >= _FULL_NAME and holder > i + 1 and not is_body else i
+        if not capitals or self.tokens[end - 1].lower in self.words.offices.organisations:
+            return i
+        given = self._given_name(end - capitals, end)
+        if given is None and end - i - 1 <= _FULL_NAME:
+            return i if self.words.places.find(self.tokens[i + 1].text) else end
+        holder = given or end - _FULL_NAME
+        return holder if capitals >= _FULL_NAME and holder > i + 1 else i
 
     def _given_name(self, first: int, last: int) -> int | None:
         """The first of some tokens that is a given name with more of the name behind it."""
@@ -264,7 +270,7 @@ class _Cutter:
 
     def _name_end(self, i: int) -> int:
         """Where the name that begins at ``i`` ends; ``i`` itself where none begins."""
-        if self._opens_sentence(i) or self._is_month(i):
+        if self._opens_sentence(i) or self._is_month(i) or self.tokens[i].tag == "CD":
             return i
         if self.tokens[i].lower in self.words.offices.plain and self.tokens[i].text[0].isupper() and i + 1 < self.last:
             end = self._name_end(i + 1)
@@ -299,9 +305,11 @@ class _Cutter:
         )
 
     def _goes_on(self, first: int, i: int) -> bool:
-        """Whether a name goes on over the small word at ``i``: "Ada van Quill", "Centre for Port Studies"."""
+        """Whether a name goes on over the small word at ``i``: "Ada van Quill", "Dockers' Union"."""
         if i + 1 >= self.last or not self._capital(i + 1):
             return False
+        if self.tokens[i].text in _PLURAL_POSSESSIVE:
+            return self.tokens[i + 1].lower in self.words.offices.organisations
         organisation = any(self.tokens[j].lower in self.words.offices.organisations for j in range(first, i))
         return (organisation and self.tokens[i].lower in {"of", "for", "on"}) or (
             self.tokens[i].lower in self.words.offices.particles
