@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
@@ -20,6 +21,10 @@ from sqlalchemy.exc import OperationalError
 from archive.ledger.engine import connect
 from archive.ledger.migrate import upgrade
 from archive.ledger.store import Ledger
+
+# How long an example takes is the machine's affair: speed is measured in benchmarks/, never asserted here.
+settings.register_profile("archive", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("archive")
 
 DEFAULT_POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
 SHARED = Path(__file__).parent.parent.parent / "shared"
