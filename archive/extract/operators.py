@@ -183,7 +183,8 @@ def operators(lexicon: Lexicon, text: Index, span: tuple[int, int], actions: fro
             found.append(Operator(Kind.ACTION, i, i + 1))
             i += 1
         elif phrase := lexicon.phrases.at(text.stems, text.tags, i, last):
-            if not _otherwise(text, phrase[0], i, phrase[1]):
+            taken_up = phrase[0] is Kind.OPPOSE and text.tags[i].startswith("NN") and text.stems[i] in lexicon.anaphors
+            if not taken_up and not _otherwise(text, phrase[0], i, phrase[1]):  # "our question" questions nothing
                 found.append(Operator(phrase[0], i, phrase[1], repeats=_repeats(text, found, i)))
             i = phrase[1]
         else:
