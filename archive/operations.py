@@ -324,16 +324,3 @@ def housekeeping(connection: Connection, now: datetime) -> None:
     """Drop attempts and signs of life older than their retention."""
     connection.execute(polls.delete().where(polls.c.started_at < iso(now - POLLS_KEPT)))
     connection.execute(daemons.delete().where(daemons.c.beat_at < iso(now - DAEMONS_KEPT)))
-
-
-def feed_states(connection: Connection) -> list[dict[str, object]]:
-    """The state of every feed, in order of id."""
-    return [dict(row) for row in connection.execute(select(feed_state).order_by(feed_state.c.feed)).mappings()]
-
-
-def next_due(connection: Connection, feeds: Collection[str]) -> datetime | None:
-    """When the next of the feeds is due; None without feeds."""
-    first = connection.execute(
-        select(feed_state.c.due_at).where(feed_state.c.feed.in_(feeds)).order_by(feed_state.c.due_at).limit(1)
-    ).scalar_one_or_none()
-    return parse_iso(first) if first else None

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from archive.errors import DatabaseError
 
@@ -61,15 +61,6 @@ def redacted(url: str) -> str:
         return make_url(url).render_as_string(hide_password=True)
     except ArgumentError:
         return url
-
-
-def check_reachable(engine: Engine) -> None:
-    """Open one connection. DatabaseError, in one line, where the database does not answer."""
-    try:
-        with engine.connect():
-            return
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        raise unreachable(engine, error) from error
 
 
 def unreachable(engine: Engine, error: Exception) -> DatabaseError:
