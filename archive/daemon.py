@@ -24,7 +24,8 @@ from archive.errors import ArchiveError
 from archive.ledger.engine import writing
 from archive.model import Feed
 from archive.operations import Process
-from archive.pipeline import Archive, Poller, utc_now
+from archive.pipeline import Archive, utc_now
+from archive.polling import Poller
 from archive.views.projections import catch_up
 
 LEASE = "scheduler"

@@ -21,7 +21,8 @@ from archive.ledger.engine import reading
 from archive.ledger.events import ArticleCaptured, FeedRetired, StatementWithdrawn, TopicDefined
 from archive.model import Reading, Stance
 from archive.operations import Poll
-from archive.pipeline import Archive, Poller, import_file, open_archive, retry_held_back
+from archive.pipeline import Archive, import_file, open_archive, retry_held_back
+from archive.polling import Poller
 from archive.reread import Reread, reread_all
 from archive.views import reports
 from archive.views.projections import catch_up

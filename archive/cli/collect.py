@@ -16,7 +16,8 @@ from archive.errors import UsageError
 from archive.ledger.engine import reading
 from archive.model import Feed
 from archive.operations import Poll
-from archive.pipeline import Archive, Poller, import_file, open_archive, retry_held_back, utc_now
+from archive.pipeline import Archive, import_file, open_archive, retry_held_back, utc_now
+from archive.polling import Poller
 from archive.views.projections import catch_up
 
 
