@@ -49,6 +49,10 @@ class LogError(ArchiveError):
     """An event in the log cannot be read; ``where`` is its position."""
 
 
+class ProofError(ArchiveError):
+    """A key, checkpoint or proof cannot be read, or does not show what it should."""
+
+
 class ProjectionError(ArchiveError):
     """A projection stopped at an event it could not apply; ``where`` is the position."""
 
