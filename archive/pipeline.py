@@ -8,7 +8,7 @@
             decide  new, revised or same                         feeds/revise.py
             extract its statements, assess their stances         extract/
             record  all of it as one batch of events             ledger/record.py
-            append  the batch in one transaction                 ledger/store.py
+        append  what they came to in one transaction             ledger/store.py
         settle  validators and the next due time                 operations.py
     catch up the projections                                     views/
 
@@ -19,9 +19,11 @@ validators are only kept after everything that came with them was stored or quar
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,6 +39,7 @@ from archive.feeds.article import from_entry, from_file
 from archive.feeds.revise import Change, decide, fingerprint
 from archive.ledger.declare import declare, declared, names
 from archive.ledger.engine import connect, reading, writing
+from archive.ledger.header import Draft, Recorded
 from archive.ledger.migrate import upgrade
 from archive.ledger.record import WORDS, KnownArticle, Names, known_article, record
 from archive.ledger.store import Ledger
@@ -119,6 +122,35 @@ def read(archive: Archive, article: Article) -> Reading:
     return replace(reading, statements=archive.assessor.assess(article.text, reading.statements))
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What one article comes to: new, revised or same, and the events that say so (none where it is the same)."""
+
+    change: Change
+    drafts: Sequence[Draft] = ()
+
+    @property
+    def captured(self) -> Captured:
+        """What this is once its events are in the log."""
+        return Captured(self.change, sum(draft.event.type.startswith("statement.recorded") for draft in self.drafts))
+
+
+def prepare(archive: Archive, article: Article, known: KnownArticle | None) -> Prepared:
+    """Decide, extract and make the events, beside what is known of the article; writes nothing."""
+    change = decide(known.fingerprint if known else None, known.text_source if known else None, article)
+    if change is Change.SAME:
+        return Prepared(change)
+    drafts = record(
+        article,
+        read(archive, article),
+        fingerprint=fingerprint(article),
+        rules=stance.RULES,
+        known=known,
+        names=archive.names,
+    )
+    return Prepared(change, drafts)
+
+
 def capture(archive: Archive, article: Article, now: datetime) -> Captured:
     """Store one article: decide, extract, record, append. Its batch is in the log as a whole when this returns.
 
@@ -126,31 +158,75 @@ def capture(archive: Archive, article: Article, now: datetime) -> Captured:
     """
     for attempt in range(1, ATTEMPTS + 1):
         known = latest(archive.ledger, article.id)
-        change = decide(known.fingerprint if known else None, known.text_source if known else None, article)
-        if change is Change.SAME:
-            return Captured(change)
-        drafts = record(
-            article,
-            read(archive, article),
-            fingerprint=fingerprint(article),
-            rules=stance.RULES,
-            known=known,
-            names=archive.names,
-        )
+        prepared = prepare(archive, article, known)
+        if not prepared.drafts:
+            return prepared.captured
         try:
-            appended = archive.ledger.append(drafts, {f"article:{article.id}": known.version} if known else {}, now)
+            expected = {f"article:{article.id}": known.version} if known else {}
+            appended = archive.ledger.append(prepared.drafts, expected, now)
         except ConflictError:
             if attempt == ATTEMPTS:
                 raise
             continue
-        recorded = sum(draft.event.type.startswith("statement.recorded") for draft in drafts)
-        return Captured(change, recorded if appended.count else 0)
+        return prepared.captured if appended.count else Captured(prepared.change)
     raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def capture_all(
+    archive: Archive, articles: Sequence[Article], now: datetime, stopping: Callable[[], bool] = lambda: False
+) -> list[Captured | Exception]:
+    """Store different articles in one transaction, which a poll of many owes its pace to: what became of each.
+
+    An article that cannot be stored is its error, and costs no other. ``stopping`` is asked before each article;
+    the answer is shorter where it said yes. Where another process stored one of them meanwhile, or the
+    transaction fails for what one of them holds, they are stored one by one.
+    """
+    known = latest_of(archive.ledger, [article.id for article in articles])
+    done: list[Prepared | Exception] = []
+    for article in articles:
+        if stopping():
+            break
+        done.append(_attempt(partial(_prepared, archive, article, known.get(article.id))))
+    drafts = [draft for one in done if isinstance(one, Prepared) for draft in one.drafts]
+    expected = {f"article:{id_}": one.version for id_, one in known.items()}
+    try:
+        if drafts:
+            archive.ledger.append(drafts, expected, now)
+    except Exception as error:  # noqa: BLE001 - whose fault it is shows one by one
+        log.info("stored one by one", extra={"reason": f"{type(error).__name__}: {error}"})
+        return [_attempt(partial(capture, archive, article, now)) for article in articles[: len(done)]]
+    return [one if isinstance(one, Exception) else one.captured for one in done]
+
+
+def _prepared(archive: Archive, article: Article, known: KnownArticle | None) -> Prepared:
+    """As :func:`prepare`; an article that was edited is looked up once more, with the words of its statements."""
+    same = known and decide(known.fingerprint, known.text_source, article) is Change.SAME
+    return Prepared(Change.SAME) if same else prepare(archive, article, known and latest(archive.ledger, article.id))
+
+
+def _attempt(work: Callable[[], T]) -> T | Exception:
+    """The result, or the error as a value; a database that fails is no fault of the article's, and raises."""
+    try:
+        return work()
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        log.exception("an article cannot be stored")
+        return error
 
 
 def latest(ledger: Ledger, article: str) -> KnownArticle | None:
     """The latest revision of an article with what it held; None where there is none."""
     return known_article(ledger.stream(f"article:{article}", parts=(WORDS,)))
+
+
+def latest_of(ledger: Ledger, articles: Sequence[str]) -> dict[str, KnownArticle]:
+    """The same of several articles at once, without the words of their statements."""
+    streams: dict[str, list[Recorded]] = defaultdict(list)
+    for one in ledger.streams([f"article:{id_}" for id_ in articles]):
+        streams[one.stream.removeprefix("article:")].append(one)
+    found = {id_: known_article(stream) for id_, stream in streams.items()}
+    return {id_: known for id_, known in found.items() if known}
 
 
 def import_file(

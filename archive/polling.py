@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -27,14 +28,17 @@ from archive.feeds.parse import Problem, parse
 from archive.feeds.revise import Change
 from archive.ledger.engine import reading, writing
 from archive.ledger.record import KnownArticle
-from archive.model import Entry, Feed, TextSource
+from archive.model import Article, Entry, Feed, TextSource
 from archive.operations import Poll
-from archive.pipeline import Archive, Captured, capture, latest, utc_now
+from archive.pipeline import Archive, Captured, capture_all, latest, utc_now
 
 AT_ONCE = 8
 PARSERS = 2
 PAGE_LADDER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=3), timedelta(days=1))
 """How long after its capture a page that could not be had is asked for again."""
+
+CHUNK = 64
+"""How many entries are stored in one transaction."""
 
 T = TypeVar("T")
 
@@ -106,15 +110,33 @@ class Poller:
         for problem in parsed.problems:
             await self._work(self._hold_back, feed, problem, fetched.body)
         outcome = replace(outcome, result="ok", held_back=len(parsed.problems))
-        for entry in _oldest_first(parsed.entries):
-            if self.stopping():
-                return replace(outcome, result="stopped")
-            captured = await self._entry(feed, entry, parsed.title, last_poll)
-            outcome = _count(outcome, captured) if captured else replace(outcome, held_back=outcome.held_back + 1)
+        for chunk in _batched(_oldest_first(parsed.entries), CHUNK):
+            outcome = await self._chunk(feed, chunk, parsed.title, last_poll, outcome)
+            if outcome.result == "stopped":
+                break
         return outcome
 
-    async def _entry(self, feed: Feed, entry: Entry, title: str | None, last_poll: datetime | None) -> Captured | None:
-        """One entry, stored, or held back with its raw form and the reason: None."""
+    async def _chunk(
+        self, feed: Feed, entries: Sequence[Entry], title: str | None, last_poll: datetime | None, outcome: Poll
+    ) -> Poll:
+        """Some entries, stored together, or held back one by one with their raw form and the reason."""
+        articles: list[tuple[Entry, Article]] = []
+        for entry in entries:
+            article = await self._article(feed, entry, title, last_poll)
+            if isinstance(article, Article):
+                articles.append((entry, article))
+            else:
+                outcome = await self._tally(feed, entry, article, outcome)
+        store = partial(capture_all, self.archive, [article for _, article in articles], self.now(), self.stopping)
+        done = await self._work(store)
+        for (entry, _), captured in zip(articles, done, strict=False):
+            outcome = await self._tally(feed, entry, captured, outcome)
+        return outcome if len(done) == len(articles) else replace(outcome, result="stopped")
+
+    async def _article(
+        self, feed: Feed, entry: Entry, title: str | None, last_poll: datetime | None
+    ) -> Article | Captured | Exception:
+        """The article of an entry with its page, if it needs one; what is known of it where no page is due."""
         try:
             page = None
             if needs_page(feed, entry):
@@ -122,19 +144,20 @@ class Poller:
                 if known and not _page_is_due(known, entry, last_poll, self.now()):
                     return Captured(Change.SAME)
                 page = await self._page(entry)
-            return await self._work(self._capture, feed, entry, page, title)
+            return from_entry(feed, entry, page, captured_at=self.now(), outlet=feed.title or title)
         except SQLAlchemyError:
             raise  # a database that fails is no fault of the entry's
         except Exception as error:
-            log.exception("entry held back", extra={"feed": feed.id, "key": entry.key})
-            reason = str(error) if isinstance(error, ArchiveError) else f"{type(error).__name__}: {error}"
-            raw = msgspec.json.encode(entry)
-            await self._work(self._hold_back, feed, Problem(reason, entry.key, raw), raw)
-            return None
+            log.exception("an entry makes no article", extra={"feed": feed.id, "key": entry.key})
+            return error
 
-    def _capture(self, feed: Feed, entry: Entry, page: bytes | None, title: str | None) -> Captured:
-        now = self.now()
-        return capture(self.archive, from_entry(feed, entry, page, captured_at=now, outlet=feed.title or title), now)
+    async def _tally(self, feed: Feed, entry: Entry, became: Captured | Exception, outcome: Poll) -> Poll:
+        if isinstance(became, Captured):
+            return _count(outcome, became)
+        reason = str(became) if isinstance(became, ArchiveError) else f"{type(became).__name__}: {became}"
+        raw = msgspec.json.encode(entry)
+        await self._work(self._hold_back, feed, Problem(reason, entry.key, raw), raw)
+        return replace(outcome, held_back=outcome.held_back + 1)
 
     async def _page(self, entry: Entry) -> bytes | None:
         """The linked page; None where it cannot be had, and the article then says what it rests on instead."""
@@ -179,6 +202,10 @@ def _oldest_first(entries: Sequence[Entry]) -> list[Entry]:
     oldest_first.reverse()
     oldest_first.sort(key=lambda entry: entry.published or latest)
     return oldest_first
+
+
+def _batched(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
+    return (entries[at : at + size] for at in range(0, len(entries), size))
 
 
 def _page_is_due(known: KnownArticle, entry: Entry, last_poll: datetime | None, now: datetime) -> bool:
