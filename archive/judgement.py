@@ -7,7 +7,7 @@ from datetime import datetime
 from archive.errors import ConflictError, UsageError
 from archive.ledger.events import StanceAssessed, StatementWithdrawn
 from archive.ledger.header import Draft
-from archive.ledger.record import known_article
+from archive.ledger.known import known_article
 from archive.ledger.store import Appended, Ledger
 from archive.model import Cause, Stance
 from archive.views.questions import article_of

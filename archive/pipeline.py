@@ -36,12 +36,13 @@ from archive.config import Config
 from archive.errors import ConflictError, UsageError
 from archive.extract import Extractor, Rules, places, stance
 from archive.feeds.article import from_entry, from_file
-from archive.feeds.revise import Change, decide, fingerprint
+from archive.feeds.revise import Change, Known, decide, fingerprint
 from archive.ledger.declare import declare, declared, names
 from archive.ledger.engine import connect, reading, writing
 from archive.ledger.header import Draft, Recorded
+from archive.ledger.known import TEXTS, WORDS, KnownArticle, known_article
 from archive.ledger.migrate import upgrade
-from archive.ledger.record import WORDS, KnownArticle, Names, known_article, record
+from archive.ledger.record import Names, record
 from archive.ledger.store import Ledger
 from archive.model import Article, Entry, Feed, Reading, fold
 
@@ -137,18 +138,36 @@ class Prepared:
 
 def prepare(archive: Archive, article: Article, known: KnownArticle | None) -> Prepared:
     """Decide, extract and make the events, beside what is known of the article; writes nothing."""
-    change = decide(known.fingerprint if known else None, known.text_source if known else None, article)
+    if known and _decide(known, article) is not Change.SAME:
+        known = known_article(archive.ledger.stream(f"article:{article.id}", parts=(WORDS, *TEXTS)))
+    change = _decide(known, article)
     if change is Change.SAME:
         return Prepared(change)
+    reading = read(archive, article)
     drafts = record(
         article,
-        read(archive, article),
+        reading,
         fingerprint=fingerprint(article),
         rules=stance.RULES,
         known=known,
         names=archive.names,
+        before=_read_before(archive, known, reading) if known else None,
     )
     return Prepared(change, drafts)
+
+
+def _decide(known: KnownArticle | None, article: Article) -> Change:
+    """New, revised or same. Where the known text is at hand it is compared: its fingerprint may be an older rule's."""
+    if known is None:
+        return decide(None, article)
+    stored = fingerprint(known.article) if known.article else known.fingerprint
+    return decide(Known(stored, known.text_source, known.past, known.removed), article)
+
+
+def _read_before(archive: Archive, known: KnownArticle, reading: Reading) -> Reading | None:
+    """What today's extractor reads in the revision before an edit, where it was another that read it then."""
+    same = known.live and all(event.extractor == reading.extractor for event in known.live.values())
+    return read(archive, known.article) if known.article and not same else None
 
 
 def capture(archive: Archive, article: Article, now: datetime) -> Captured:
@@ -186,7 +205,7 @@ def capture_all(
     for article in articles:
         if stopping():
             break
-        done.append(_attempt(partial(_prepared, archive, article, known.get(article.id))))
+        done.append(_attempt(partial(prepare, archive, article, known.get(article.id))))
     drafts = [draft for one in done if isinstance(one, Prepared) for draft in one.drafts]
     expected = {f"article:{id_}": one.version for id_, one in known.items()}
     try:
@@ -196,12 +215,6 @@ def capture_all(
         log.info("stored one by one", extra={"reason": f"{type(error).__name__}: {error}"})
         return [_attempt(partial(capture, archive, article, now)) for article in articles[: len(done)]]
     return [one if isinstance(one, Exception) else one.captured for one in done]
-
-
-def _prepared(archive: Archive, article: Article, known: KnownArticle | None) -> Prepared:
-    """As :func:`prepare`; an article that was edited is looked up once more, with the words of its statements."""
-    same = known and decide(known.fingerprint, known.text_source, article) is Change.SAME
-    return Prepared(Change.SAME) if same else prepare(archive, article, known and latest(archive.ledger, article.id))
 
 
 def _attempt(work: Callable[[], T]) -> T | Exception:

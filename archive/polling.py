@@ -27,7 +27,7 @@ from archive.feeds.fetch import Fetched, Fetcher, FetchFailedError, FetchStatus,
 from archive.feeds.parse import Problem, parse
 from archive.feeds.revise import Change
 from archive.ledger.engine import reading, writing
-from archive.ledger.record import KnownArticle
+from archive.ledger.known import KnownArticle
 from archive.model import Article, Entry, Feed, TextSource
 from archive.operations import Poll
 from archive.pipeline import Archive, Captured, capture_all, latest, utc_now

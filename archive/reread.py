@@ -13,13 +13,12 @@ from datetime import datetime
 from archive.errors import ConflictError
 from archive.extract import stance
 from archive.ledger.engine import reading
-from archive.ledger.events import ArticleCaptured, StatementRecorded
-from archive.ledger.record import WORDS, known_article, reread
-from archive.model import Article, TextSource, parse_iso
+from archive.ledger.events import StatementRecorded
+from archive.ledger.known import TEXTS, WORDS, known_article
+from archive.ledger.record import reread
 from archive.pipeline import Archive, read
 from archive.views.questions import articles_since
 
-TEXT = "text"
 ATTEMPTS = 3
 
 
@@ -52,13 +51,10 @@ def reread_all(
 
 def _reread(archive: Archive, article: str, now: datetime) -> Reread:
     for attempt in range(1, ATTEMPTS + 1):
-        stream = archive.ledger.stream(f"article:{article}", parts=(WORDS, TEXT))
-        captured = [one for one in stream if isinstance(one.event, ArticleCaptured)][-1]
-        known = known_article(stream)
-        if TEXT not in captured.parts or known is None:
+        known = known_article(archive.ledger.stream(f"article:{article}", parts=(WORDS, *TEXTS)))
+        if known is None or known.article is None:
             return Reread()  # its text was erased: there is nothing to read
-        assert isinstance(captured.event, ArticleCaptured)
-        again = _article(captured.event, captured.parts[TEXT].decode())
+        again = known.article
         drafts = reread(again, read(archive, again), rules=stance.RULES, known=known, names=archive.names)
         try:
             archive.ledger.append(drafts, {f"article:{article}": known.version}, now)
@@ -70,18 +66,3 @@ def _reread(archive: Archive, article: str, now: datetime) -> Reread:
         withdrawn = sum(draft.event.type.startswith("statement.withdrawn") for draft in drafts)
         return Reread(1, recorded, withdrawn)
     raise AssertionError("unreachable: the last attempt returns or raises")
-
-
-def _article(event: ArticleCaptured, text: str) -> Article:
-    return Article(
-        id=event.article,
-        feed=event.feed,
-        key=event.key,
-        text=text,
-        text_source=TextSource(event.text_source),
-        captured_at=parse_iso(event.captured_at),
-        language=event.language,
-        outlet=event.outlet,
-        url=event.url,
-        published_at=parse_iso(event.published_at) if event.published_at else None,
-    )

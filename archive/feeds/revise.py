@@ -1,25 +1,34 @@
 """New, revised or same: what a capture is, beside what is known. Pure.
 
-An edit is a change of the words in title or text: not of whitespace, and not of where the text came from.
-When a page cannot be reached, the feed's summary stands in for it; that poorer capture is no edit and must not take
-the place of the fuller text. So:
+An edit is a change of the words in title or text: not of whitespace, of what changes by itself (dates of update,
+counters, tokens: see :mod:`archive.feeds.substance`), nor of where the text came from. When a page cannot be reached,
+the feed's summary stands in for it; that poorer capture is no edit and must not take the place of the fuller text. So:
 
 - nothing known: **new**;
-- the same words: **same**;
+- the same words: **same**, unless the article was taken down before and its page is there again: **revised**;
 - other words from a poorer source than the known text's (title < summary < content, page, file): **same**;
-- other words from as good or a better source: **revised**.
+- other words from as good or a better source: **revised**, unless the article flaps.
+
+Some pages flap: two texts take turns for ever. A text may come back once at any time; from then on only after the
+article was left as it is for a day, then two, four, eight …, so an endless flip-flop costs a few dozen revisions in a
+lifetime, and a text that comes back to stay is recorded all the same.
 """
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
+from archive.feeds.substance import substance
 from archive.model import Article, TextSource
 
 FINGERPRINT_VERSION = b"\x01"
+
+FIRST_STILLNESS = timedelta(days=1)
 
 _FULLNESS = {
     TextSource.TITLE: 0,
@@ -38,20 +47,42 @@ class Change(StrEnum):
     SAME = "same"
 
 
-def fingerprint(article: Article) -> str:
-    """SHA-256, as 64 hexadecimal digits, over a version byte and the article's words as canonical JSON.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of an article: its latest text's fingerprint and source, and when each text was captured.
 
-    Runs of whitespace count as one blank. Empty fields are left out, so that a field added later changes no
-    fingerprint of articles that do not have it.
+    ``past`` are all revisions by fingerprint and time of capture, the latest last.
     """
-    words = {"text": " ".join(article.text.split()), "title": " ".join((article.title or "").split())}
+
+    fingerprint: str
+    source: TextSource
+    past: tuple[tuple[str, datetime], ...]
+    removed: bool = False
+
+
+def fingerprint(article: Article) -> str:
+    """SHA-256, as 64 hexadecimal digits, over a version byte and the words that count as canonical JSON.
+
+    Empty fields are left out, so that a field added later changes no fingerprint of articles that do not have it.
+    """
+    words = {"text": substance(article.text), "title": " ".join((article.title or "").split())}
     canonical = msgspec.json.encode({name: value for name, value in words.items() if value}, order="sorted")
     return hashlib.sha256(FINGERPRINT_VERSION + canonical).hexdigest()
 
 
-def decide(known_fingerprint: str | None, known_source: TextSource | None, article: Article) -> Change:
-    """What this capture is, beside the fingerprint and text source of the latest revision (None: there is none)."""
-    if known_fingerprint is None:
+def decide(known: Known | None, article: Article) -> Change:
+    """What this capture is, beside what is known of the article (None: nothing)."""
+    if known is None:
         return Change.NEW
-    poorer = known_source is not None and _FULLNESS[article.text_source] < _FULLNESS[known_source]
-    return Change.SAME if poorer or fingerprint(article) == known_fingerprint else Change.REVISED
+    now = fingerprint(article)
+    if _FULLNESS[article.text_source] < _FULLNESS[known.source]:
+        return Change.SAME
+    if now == known.fingerprint:
+        return Change.REVISED if known.removed and article.text_source is TextSource.PAGE else Change.SAME
+    return Change.SAME if _flaps(known, now, article.captured_at) else Change.REVISED
+
+
+def _flaps(known: Known, now: str, at: datetime) -> bool:
+    """Whether a text that was there twice or more comes back before the article was left alone for long enough."""
+    before = sum(one == now for one, _ in known.past)
+    return before >= 2 and at - known.past[-1][1] < FIRST_STILLNESS * 2 ** min(before - 2, 20)

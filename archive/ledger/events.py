@@ -197,8 +197,32 @@ class StatementRecorded(Event, frozen=True, omit_defaults=True):
         return (self.statement,)
 
 
+class StatementReanchored(Event, frozen=True, omit_defaults=True):
+    """A statement stands, in the same words, elsewhere in a later revision of its article: spans into that one."""
+
+    type: ClassVar[str] = "statement.reanchored.v1"
+    statement: str
+    article: str
+    revision: int
+    content: tuple[Span, ...]
+    cue: tuple[Span, ...] = ()
+    speaker: Span | None = None
+
+    @property
+    def stream(self) -> str:
+        return f"article:{self.article}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.statement, self.revision)
+
+
 class StatementWithdrawn(Event, frozen=True, omit_defaults=True):
-    """A statement no longer counts: edited away, found wrong by a person, or not found by newer rules."""
+    """A statement no longer counts: edited away, found wrong by a person, or not found by newer rules.
+
+    ``replaced_by`` is the statement that an edit put in its place. ``orphaned`` says that its words still stand in the
+    edited text, but are no longer read as anybody's.
+    """
 
     type: ClassVar[str] = "statement.withdrawn.v1"
     statement: str
@@ -206,6 +230,8 @@ class StatementWithdrawn(Event, frozen=True, omit_defaults=True):
     cause: str
     by: str
     reason: str = ""
+    replaced_by: str | None = None
+    orphaned: bool = False
 
     @property
     def stream(self) -> str:
@@ -396,8 +422,8 @@ EVENT_TYPES: Mapping[str, type[Event]] = {
     kind.type: kind
     for kind in (
         FeedAdded, FeedMoved, FeedRetired, ArticleCaptured, ArticleRevised, ArticleRemoved, StatementRecorded,
-        StatementWithdrawn, StanceAssessed, ActorRegistered, ActorAliasAdded, ActorMerged, ActorMergeUndone,
-        OfficeHeld, TopicDefined, TopicRetired, PartErased, KeyRotated,
+        StatementReanchored, StatementWithdrawn, StanceAssessed, ActorRegistered, ActorAliasAdded, ActorMerged,
+        ActorMergeUndone, OfficeHeld, TopicDefined, TopicRetired, PartErased, KeyRotated,
     )
 }  # fmt: skip
 

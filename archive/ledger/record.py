@@ -7,10 +7,13 @@ the assessments of those. So one expected version guards the whole batch, and on
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 
+import msgspec
+
+from archive.ledger.edits import Said, by_sameness, replaced, stands
 from archive.ledger.events import (
     ActorRegistered,
     ArticleCaptured,
@@ -18,13 +21,14 @@ from archive.ledger.events import (
     Named,
     Source,
     StanceAssessed,
+    StatementReanchored,
     StatementRecorded,
     StatementWithdrawn,
     Words,
-    read_words,
     words_part,
 )
-from archive.ledger.header import Draft, Recorded, canonical
+from archive.ledger.header import Draft, canonical
+from archive.ledger.known import WORDS, KnownArticle, anchor
 from archive.model import (
     ActorKind,
     ActorMention,
@@ -35,13 +39,11 @@ from archive.model import (
     Reading,
     Span,
     Statement,
-    TextSource,
     fold,
     iso,
-    parse_iso,
 )
 
-WORDS = "words"
+_ORPHANED = "its words still stand, but are no longer read as its speaker's"
 _SCOPED = (ActorKind.ANONYMOUS, ActorKind.GROUP)
 
 
@@ -71,66 +73,9 @@ class Names:
         return f"{mention.kind}:{slug}" + (f":{article}" if scoped else "")
 
 
-@dataclass(frozen=True, slots=True)
-class KnownArticle:
-    """What the log holds of an article: its last revision, its version, and the statements that still count.
-
-    ``judged`` are those of them that a person assessed; ``refused`` those that a person withdrew, and ``words`` the
-    words of both, as far as they were asked for and are not erased.
-    """
-
-    version: int
-    revision: int
-    fingerprint: str
-    text_source: TextSource
-    captured_at: datetime
-    live: Mapping[str, StatementRecorded]
-    words: Mapping[str, Words]
-    judged: frozenset[str]
-    refused: Mapping[str, StatementRecorded]
-
-
 def digest(*facts: object) -> str:
     """SHA-256 over canonical JSON, in hexadecimal: what ids are cut from."""
     return hashlib.sha256(canonical(facts)).hexdigest()
-
-
-def known_article(stream: Sequence[Recorded]) -> KnownArticle | None:
-    """Fold an article's stream; None where it was never captured."""
-    last: ArticleCaptured | None = None
-    live: dict[str, StatementRecorded] = {}
-    words: dict[str, Words] = {}
-    judged: set[str] = set()
-    refused: dict[str, StatementRecorded] = {}
-    for one in stream:
-        match one.event:
-            case ArticleCaptured() as captured:
-                last = captured
-            case StatementRecorded(statement=statement) as recorded:
-                live[statement] = recorded
-                if WORDS in one.parts:
-                    words[statement] = read_words(one.parts[WORDS])
-            case StatementWithdrawn(statement=statement, cause=cause):
-                gone = live.pop(statement, None)
-                if gone and cause == Cause.PERSON:
-                    refused[statement] = gone
-            case StanceAssessed(statement=statement, method="person"):
-                judged.add(statement)
-            case _:
-                pass
-    if last is None:
-        return None
-    return KnownArticle(
-        version=stream[-1].version,
-        revision=last.revision,
-        fingerprint=last.fingerprint,
-        text_source=TextSource(last.text_source),
-        captured_at=parse_iso(last.captured_at),
-        live=live,
-        words=words,
-        judged=frozenset(judged & live.keys()),
-        refused=refused,
-    )
 
 
 def record(
@@ -141,16 +86,19 @@ def record(
     rules: str,
     known: KnownArticle | None,
     names: Names,
+    before: Reading | None = None,
 ) -> list[Draft]:
     """The batch for a new article, or for a new revision of a known one; ``rules`` made the assessments.
 
-    On a revision, statements with the same words by the same actor are left alone, at the revision they were read
-    from; what is new is recorded with cause ``edit``, and what is gone is withdrawn with the same cause.
+    On a revision, statements with the same words by the same actor are left alone, but told where they stand now;
+    what is new is recorded with cause ``edit``, and what is gone is withdrawn with the same cause. ``before`` is what
+    today's extractor reads in the revision before: what differs from the log there already is the doing of the
+    extractor, not of the edit, and gets the cause ``rules``.
     """
     revision = known.revision + 1 if known else 1
+    batch = _Batch(article, rules, known, names, revision)
     cause = Cause.EDIT if known else Cause.STATEMENT
-    changes = _changes(article, reading, cause=cause, revision=revision, rules=rules, known=known, names=names)
-    return [_revision(article, fingerprint, revision), *changes]
+    return [_revision(article, fingerprint, revision), *batch.changes(reading, cause, before)]
 
 
 def reread(article: Article, reading: Reading, *, rules: str, known: KnownArticle, names: Names) -> list[Draft]:
@@ -159,52 +107,111 @@ def reread(article: Article, reading: Reading, *, rules: str, known: KnownArticl
     What it finds besides is recorded, and what it does not find again is withdrawn, both with cause ``rules``. A
     statement that a person assessed is kept all the same: people outrank rules.
     """
-    return _changes(article, reading, cause=Cause.RULES, revision=known.revision, rules=rules, known=known, names=names)
+    return _Batch(article, rules, known, names, known.revision).changes(reading, Cause.RULES)
 
 
-def _changes(
-    article: Article,
-    reading: Reading,
-    *,
-    cause: Cause,
-    revision: int,
-    rules: str,
-    known: KnownArticle | None,
-    names: Names,
-) -> list[Draft]:
-    """What must be recorded and withdrawn so that those statements count that were read; the same are left alone.
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What must be recorded and withdrawn so that those statements count that were read; the same are left alone."""
 
-    What a person withdrew is not recorded again, however often it is found.
-    """
-    earlier = _by_sameness(known.live, known.words) if known else {}
-    refused = _by_sameness(known.refused, known.words).keys() if known else set()
-    version = known.version if known else 0
-    drafts: list[Draft] = []
-    seen: set[str] = set()
-    registered: set[str] = set()
-    for statement in reading.statements:
-        event = _statement(
-            article,
-            statement,
-            version=version,
-            revision=revision,
-            extractor=reading.extractor,
-            cause=cause,
-            names=names,
-        )
-        words = _words(article.text, statement)
-        same = _sameness(event, words)
-        if not _added(seen, event.statement):
-            continue
-        if earlier.get(same):
-            earlier[same].pop()
-        elif same not in refused:
-            drafts += [one for one in _actors(statement, event, names) if _added(registered, one.event.stream)]
-            drafts.append(Draft(event, {WORDS: words_part(words)}))
-            drafts += _assessments(event, statement.assessments, rules, cause)
-    gone = {id_ for ids in earlier.values() for id_ in ids}
-    kept = known.judged if known and cause is Cause.RULES else frozenset()
-    return drafts + [_withdrawal(article.id, id_, cause, reading.extractor) for id_ in sorted(gone - kept)]
+    article: Article
+    rules: str
+    known: KnownArticle | None
+    names: Names
+    revision: int
+
+    def changes(self, reading: Reading, cause: Cause, before: Reading | None = None) -> list[Draft]:
+        """The drafts beside the revision itself. What a person withdrew is not recorded again, however often found."""
+        known = self.known
+        earlier = by_sameness(known.said(known.live)) if known else {}
+        refused = by_sameness(known.said(known.refused)) if known else {}
+        kept: list[tuple[str, Said]] = []
+        fresh: list[tuple[Statement, Said]] = []
+        for statement, said in self._read(reading, self.article.text, cause):
+            if earlier.get(said.sameness):
+                kept.append((earlier[said.sameness].pop(0).event.statement, said))
+            elif said.sameness not in refused:
+                fresh.append((statement, said))
+        gone = [said for group in earlier.values() for said in group]
+        why = self._causes(cause, before)
+        moved = self._moved(kept) if cause is Cause.EDIT else []
+        recorded = self._recorded(fresh, why)
+        return moved + recorded + self._withdrawn(gone, [said for _, said in fresh], why, reading.extractor)
+
+    def _causes(self, cause: Cause, before: Reading | None) -> Callable[[Said, bool], Cause]:
+        """Why a statement is new, or gone: for an edit, whether today's extractor reads it in the text before."""
+        known = self.known.article if self.known else None
+        if before is None or known is None:
+            return lambda _said, _found: cause
+        there = {said.sameness for _, said in self._read(before, known.text, cause)}
+        return lambda said, found: Cause.RULES if (said.sameness in there) is found else cause
+
+    def _read(self, reading: Reading, text: str, cause: Cause) -> list[tuple[Statement, Said]]:
+        """The statements of a reading as events with their words, each once."""
+        seen: set[str] = set()
+        found = []
+        for statement in reading.statements:
+            event = _statement(
+                self.article,
+                statement,
+                version=self.known.version if self.known else 0,
+                revision=self.revision,
+                extractor=reading.extractor,
+                cause=cause,
+                names=self.names,
+            )
+            if _added(seen, event.statement):
+                found.append((statement, Said(event, _words(text, statement))))
+        return found
+
+    def _moved(self, kept: Iterable[tuple[str, Said]]) -> list[Draft]:
+        """Tell where statements stand now, as far as that is elsewhere."""
+        assert self.known is not None
+        return [
+            Draft(
+                StatementReanchored(
+                    statement=statement,
+                    article=self.article.id,
+                    revision=self.revision,
+                    content=said.event.content,
+                    cue=said.event.cue,
+                    speaker=said.event.speaker,
+                )
+            )
+            for statement, said in kept
+            if anchor(said.event) != self.known.anchors[statement]
+        ]
+
+    def _recorded(self, fresh: Iterable[tuple[Statement, Said]], why: Callable[[Said, bool], Cause]) -> list[Draft]:
+        drafts: list[Draft] = []
+        registered: set[str] = set()
+        for statement, said in fresh:
+            cause = why(said, True)
+            event = msgspec.structs.replace(said.event, cause=cause)
+            drafts += [one for one in _actors(statement, event, self.names) if _added(registered, one.event.stream)]
+            drafts.append(Draft(event, {WORDS: words_part(said.words)}))
+            drafts += _assessments(event, statement.assessments, self.rules, cause)
+        return drafts
+
+    def _withdrawn(
+        self, gone: Sequence[Said], fresh: Sequence[Said], why: Callable[[Said, bool], Cause], extractor: str
+    ) -> list[Draft]:
+        """Withdraw what was not found again, but for what a person assessed where only the rules are other ones."""
+        judged = self.known.judged if self.known else frozenset()
+        drafts = []
+        edited = []
+        for said in sorted(gone, key=lambda said: said.event.statement):
+            if (cause := why(said, False)) is Cause.EDIT:
+                edited.append(said)
+            elif said.event.statement not in judged:
+                drafts.append(_withdrawal(said, cause, extractor, "not found again"))
+        heirs = replaced(edited, [said for said in fresh if why(said, True) is Cause.EDIT])
+        for said in edited:
+            heir = heirs.get(said.event.statement)
+            orphaned = heir is None and stands(said, self.article.text)
+            reason = "replaced in an edit" if heir else _ORPHANED if orphaned else "no longer in the article"
+            drafts.append(_withdrawal(said, Cause.EDIT, extractor, reason, replaced_by=heir, orphaned=orphaned))
+        return drafts
 
 
 def _added(seen: set[str], one: str) -> bool:
@@ -212,17 +219,6 @@ def _added(seen: set[str], one: str) -> bool:
     before = len(seen)
     seen.add(one)
     return len(seen) > before
-
-
-def _by_sameness(
-    statements: Mapping[str, StatementRecorded], words: Mapping[str, Words]
-) -> dict[tuple[object, ...], list[str]]:
-    """Statements by what makes them the same; without the erased ones, whose words nobody knows."""
-    found: dict[tuple[object, ...], list[str]] = {}
-    for id_, event in statements.items():
-        if id_ in words:
-            found.setdefault(_sameness(event, words[id_]), []).append(id_)
-    return found
 
 
 def _revision(article: Article, fingerprint: str, revision: int) -> Draft:
@@ -334,9 +330,19 @@ def _assessments(event: StatementRecorded, assessments: Iterable[Assessment], ru
     ]
 
 
-def _withdrawal(article: str, statement: str, cause: Cause, extractor: str) -> Draft:
-    reason = "not found again" if cause is Cause.RULES else "no longer in the article"
-    return Draft(StatementWithdrawn(statement=statement, article=article, cause=cause, by=extractor, reason=reason))
+def _withdrawal(
+    said: Said, cause: Cause, extractor: str, reason: str, *, replaced_by: str | None = None, orphaned: bool = False
+) -> Draft:
+    event = StatementWithdrawn(
+        statement=said.event.statement,
+        article=said.event.article,
+        cause=cause,
+        by=extractor,
+        reason=reason,
+        replaced_by=replaced_by,
+        orphaned=orphaned,
+    )
+    return Draft(event)
 
 
 def _words(text: str, statement: Statement) -> Words:
@@ -346,8 +352,3 @@ def _words(text: str, statement: Statement) -> Words:
     speaker = of([statement.speaker])[0] if statement.speaker else None
     limits = of(one.condition for one in statement.assessments if one.condition)
     return Words(of(statement.content), of(statement.cue), speaker, limits[0] if limits else None)
-
-
-def _sameness(event: StatementRecorded, words: Words) -> tuple[object, ...]:
-    """What makes a statement of two revisions the same: who, how, and the very words."""
-    return (event.kind, event.actor, event.speaks_for, " ".join(" ".join(words.content).split()))

@@ -16,7 +16,7 @@ from archive.errors import ProjectionError
 from archive.ledger.engine import reading, writing
 from archive.ledger.events import Event
 from archive.ledger.header import Recorded
-from archive.ledger.record import WORDS
+from archive.ledger.known import WORDS
 from archive.ledger.store import Ledger
 from archive.views import registry, reported, stances
 from archive.views.rows import Change, Rows

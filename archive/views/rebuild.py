@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.sql.elements import quoted_name
 
 from archive.ledger.engine import reading, writing
-from archive.ledger.record import WORDS
+from archive.ledger.known import WORDS
 from archive.ledger.store import Ledger
 from archive.views.projections import BATCH, LIVE, Generation, Progress, SetBackError, catch_up
 from archive.views.reports import create_views, drop_views

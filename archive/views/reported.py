@@ -13,18 +13,21 @@ from archive.ledger.events import (
     ArticleRevised,
     Event,
     PartErased,
+    StatementReanchored,
     StatementRecorded,
     StatementWithdrawn,
     read_words,
 )
 from archive.ledger.header import Recorded, decode
-from archive.ledger.record import WORDS
+from archive.ledger.known import WORDS
 from archive.views.registry import json_text
-from archive.views.rows import Change, Insert, Row, Rows, Update
-from archive.views.tables import article_rows, removal_rows, statement_rows, withdrawal_rows
+from archive.views.rows import Change, Insert, Row, Rows, Update, Upsert
+from archive.views.tables import anchor_rows, article_rows, removal_rows, statement_rows, withdrawal_rows
 
 ARTICLES: frozenset[type[Event]] = frozenset({ArticleCaptured, ArticleRevised, ArticleRemoved})
-STATEMENTS: frozenset[type[Event]] = frozenset({ArticleCaptured, StatementRecorded, StatementWithdrawn, PartErased})
+STATEMENTS: frozenset[type[Event]] = frozenset({
+    ArticleCaptured, StatementRecorded, StatementReanchored, StatementWithdrawn, PartErased,
+})  # fmt: skip
 
 _ERASED = (None, None, None, None)
 
@@ -77,13 +80,26 @@ def fold_statements(batch: Sequence[Recorded], rows: Rows) -> list[Change]:
         Insert(
             withdrawal_rows,
             [
-                (event.statement, one.position, event.cause, event.by, event.reason, one.at)
+                (event.statement, one.position, event.cause, event.by, event.reason, one.at, *_fate(event))
                 for one in batch
                 if isinstance(event := one.event, StatementWithdrawn)
             ],
         ),
+        Upsert(
+            anchor_rows,
+            (),
+            [
+                (event.statement, event.revision, one.position, json_text(event.content))
+                for one in batch
+                if isinstance(event := one.event, StatementReanchored)
+            ],
+        ),
         Update(statement_rows, ("quote", "cue", "speaker", "condition"), [(p, *_ERASED) for p in sorted(erased)]),
     ]
+
+
+def _fate(event: StatementWithdrawn) -> Row:
+    return event.replaced_by, int(event.orphaned)
 
 
 def _first_of_each(batch: Sequence[Recorded], rows: Rows) -> list[Recorded]:

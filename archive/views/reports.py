@@ -35,6 +35,7 @@ VIEWS = (
     "current_stance",
     "stance_changes",
     "country_stance",
+    "revision_effects",
     "feed_health",
 )
 """In the order in which they build on each other."""

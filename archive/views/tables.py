@@ -195,8 +195,22 @@ withdrawal_rows = Table(
     Column("decided_by", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("recorded_at", Moment, nullable=False),
+    Column("replaced_by", Text),
+    Column("orphaned", Integer, nullable=False, server_default=text("0")),
+    Index(None, "replaced_by"),
     sqlite_strict=True,
 )
+
+anchor_rows = Table(
+    "anchor_rows",
+    metadata,
+    Column("statement", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("position", BigInt, nullable=False),
+    Column("content_spans", Text, nullable=False),
+    sqlite_strict=True,
+)
+"""Where a statement stands in a later revision than the one it was read from, if that is elsewhere."""
 
 assessment_rows = Table(
     "assessment_rows",
@@ -275,6 +289,7 @@ PROJECTED = (
     removal_rows,
     statement_rows,
     withdrawal_rows,
+    anchor_rows,
     assessment_rows,
     stance_rows,
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from archive.config import load
 from archive.feeds.article import from_entry, needs_page
 from archive.feeds.parse import parse
-from archive.feeds.revise import Change, decide, fingerprint
+from archive.feeds.revise import Change, Known, decide, fingerprint
 from archive.model import Article, TextSource
 
 ROOT = Path(__file__).parents[2]
@@ -39,13 +39,14 @@ def test_every_article_has_text_title_and_date_and_is_about_a_topic() -> None:
         assert any(term in article.text.lower() for topic in topics for term in topic.terms)
 
 
+def _known(article: Article) -> Known:
+    return Known(fingerprint(article), article.text_source, ((fingerprint(article), article.captured_at),))
+
+
 def test_the_edited_feed_changes_one_article_and_adds_none() -> None:
     before, after = articles("feed.xml"), articles("feed-edited.xml")
     assert before.keys() == after.keys()
-    changes = {
-        article.key: decide(fingerprint(before[identity]), before[identity].text_source, article)
-        for identity, article in after.items()
-    }
+    changes = {article.key: decide(_known(before[identity]), article) for identity, article in after.items()}
     assert [key for key, change in changes.items() if change is Change.REVISED] == ["guid:wire:2024-02-05-mayor"]
     assert Change.NEW not in changes.values()
 

@@ -20,6 +20,7 @@ from archive.ledger.events import (
     PartErased,
     Source,
     StanceAssessed,
+    StatementReanchored,
     StatementRecorded,
     StatementWithdrawn,
     TopicDefined,
@@ -80,6 +81,7 @@ EXAMPLES: tuple[Event, ...] = (
         confidence=870,
         pattern="quote-cue-speaker",
     ),
+    StatementReanchored(STATEMENT, ARTICLE, 2, (Span(20, 31),), (Span(34, 38),), Span(39, 50)),
     StatementWithdrawn(STATEMENT, ARTICLE, "edit", "rules@1", "no longer in the article"),
     StanceAssessed(
         statement=STATEMENT,

@@ -17,13 +17,15 @@ from archive.ledger.events import (
     Event,
     FeedMoved,
     StanceAssessed,
+    StatementReanchored,
     StatementRecorded,
     StatementWithdrawn,
     TopicRetired,
     read_words,
 )
 from archive.ledger.header import Draft, Recorded, decode, seal
-from archive.ledger.record import Names, known_article, record, reread
+from archive.ledger.known import known_article
+from archive.ledger.record import Names, record, reread
 from archive.model import (
     Actor,
     ActorKind,
@@ -244,3 +246,77 @@ def test_a_feed_that_is_retired_can_come_back() -> None:
 
 def test_names_of_the_registry_are_folded() -> None:
     assert names([ACTOR], ["norland"]).actors == {"ada quill": "ada", "a quill": "ada"}
+
+
+def fates(old: Article, first: Reading, after: Article, second: Reading, **kwargs: Reading) -> list[Event]:
+    """What an edit appends beside the revision, its words and who is named."""
+    stream = log(drafts(old, first))
+    known = known_article([one for one in stream if one.stream == "article:a-1"])
+    batch = record(after, second, fingerprint="g", rules="stance@1", known=known, names=COUNTRIES, **kwargs)
+    return [draft.event for draft in batch if not isinstance(draft.event, ArticleCaptured | ActorRegistered)]
+
+
+def at(text: str, words: str, actor: str | None = "Ada Quill") -> Statement:
+    start = text.index(words)
+    return statement(start, start + len(words), actor)
+
+
+def test_what_stands_elsewhere_is_told_where_and_is_not_recorded_again() -> None:
+    moved = "Late on Friday, so we hear. " + TEXT
+    (event,) = fates(
+        article(), reading(at(TEXT, "the toll must stay")), article(moved), reading(at(moved, "the toll must stay"))
+    )
+    assert isinstance(event, StatementReanchored)
+    assert (event.revision, [moved[slice(*span)] for span in event.content]) == (2, ["the toll must stay"])
+
+
+def test_a_reworded_statement_of_the_same_actor_takes_the_place_of_the_old_one() -> None:
+    edited = TEXT.replace("must stay", "may stay")
+    added, gone = fates(
+        article(), reading(at(TEXT, "the toll must stay")), article(edited), reading(at(edited, "the toll may stay"))
+    )
+    assert isinstance(added, StatementRecorded)
+    assert isinstance(gone, StatementWithdrawn)
+    assert (added.cause, gone.cause, gone.replaced_by, gone.orphaned) == ("edit", "edit", added.statement, False)
+
+
+def test_the_same_words_of_another_take_the_place_too() -> None:
+    words = "the toll must stay"
+    added, gone = fates(article(), reading(at(TEXT, words)), article(TEXT + "!"), reading(at(TEXT, words, "Ben Hale")))
+    assert isinstance(added, StatementRecorded)
+    assert isinstance(gone, StatementWithdrawn)
+    assert gone.replaced_by == added.statement
+
+
+def test_words_that_stand_but_are_nobodys_are_orphaned_and_words_that_are_gone_vanish() -> None:
+    read = reading(at(TEXT, "the toll must stay"), at(TEXT, "Nobody else spoke", "Ben Hale"))
+    orphaned, vanished = sorted(
+        (event for event in fates(article(), read, article(TEXT.replace("Nobody else spoke. ", "")), reading())),
+        key=lambda event: not (isinstance(event, StatementWithdrawn) and event.orphaned),
+    )
+    assert isinstance(orphaned, StatementWithdrawn)
+    assert isinstance(vanished, StatementWithdrawn)
+    assert (orphaned.orphaned, vanished.orphaned) == (True, False)
+    assert orphaned.replaced_by is vanished.replaced_by is None
+
+
+def test_two_equally_near_successors_are_no_successor() -> None:
+    edited = "Ada Quill said the toll must go. Ada Quill said the toll must end."
+    read = reading(at(edited, "the toll must go"), at(edited, "the toll must end"))
+    gone = [
+        event
+        for event in fates(article(), reading(at(TEXT, "the toll must stay")), article(edited), read)
+        if isinstance(event, StatementWithdrawn)
+    ]
+    assert [event.replaced_by for event in gone] == [None]
+
+
+def test_what_a_newer_extractor_reads_otherwise_is_not_the_edits_doing() -> None:
+    edited = TEXT.replace("is near", "is far")
+    first = reading(at(TEXT, "the toll must stay"))
+    newer = replace(reading(at(edited, "Nobody else spoke", "Ben Hale"), at(edited, "is far")), extractor="rules@2")
+    before = replace(reading(at(TEXT, "Nobody else spoke", "Ben Hale"), at(TEXT, "is near")), extractor="rules@2")
+    found = fates(article(), first, article(edited), newer, before=before)
+    told = [(event.type, event.cause) for event in found if isinstance(event, StatementRecorded | StatementWithdrawn)]
+    recorded, withdrawn = "statement.recorded.v1", "statement.withdrawn.v1"
+    assert sorted(told) == [(recorded, "edit"), (recorded, "rules"), (withdrawn, "rules")]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archive.ledger.events import ActorAliasAdded, OfficeHeld
+from archive.ledger.events import ActorAliasAdded, ArticleRemoved, OfficeHeld
 from archive.ledger.store import Ledger
+from archive.model import iso
 from tests.views.histories import Writer, day
 
 
@@ -22,7 +23,28 @@ def harbour_toll(ledger: Ledger) -> Writer:
     _first_week(writer)
     _second_week(writer)
     writer.assess("s-4", "harbour-toll", "undecided", "person", "person")
+    _edited_and_taken_down(writer)
     return writer
+
+
+def _edited_and_taken_down(writer: Writer) -> None:
+    said = "Tove Ask said that talks begin in May. “No date is set,” she said. “Nobody asked us,” said a clerk."
+    writer.article("a-4", day(9), said, "Talks")
+    writer.statement("s-6", "a-4", "tove-ask", day(9), quote="talks begin in May", start=19, kind="indirect")
+    writer.statement("s-7", "a-4", "tove-ask", day(9), quote="No date is set", start=40)
+    writer.statement("s-8", "a-4", None, day(9), quote="Nobody asked us", start=68)
+    writer.article(
+        "a-4", day(9), "Tove Ask said that talks begin in June. “Nobody asked us.” “No date is set,” she said."
+    )
+    writer.reanchor("s-7", 60, 14)
+    writer.statement(
+        "s-9", "a-4", "tove-ask", day(9), quote="talks begin in June", start=19, kind="indirect", cause="edit"
+    )
+    writer.withdraw("s-6", replaced_by="s-9")
+    writer.withdraw("s-8", orphaned=True)
+    writer.article("a-4", day(9), "Tove Ask said that talks begin in June.")
+    writer.withdraw("s-7")
+    writer.append(ArticleRemoved("a-4", "404 Not Found", iso(day(10))))
 
 
 def _first_week(writer: Writer) -> None:

@@ -27,6 +27,7 @@ from archive.ledger.events import (
     OfficeHeld,
     PartErased,
     StanceAssessed,
+    StatementReanchored,
     StatementRecorded,
     StatementWithdrawn,
     TopicDefined,
@@ -140,8 +141,13 @@ class Writer:
             )
         )
 
-    def withdraw(self, statement: str, cause: str = "edit", by: str = "rules@1") -> int:
-        return self.append(StatementWithdrawn(statement, self.articles[statement], cause, by))
+    def withdraw(self, statement: str, cause: str = "edit", by: str = "rules@1", **fields: Any) -> int:
+        return self.append(StatementWithdrawn(statement, self.articles[statement], cause, by, **fields))
+
+    def reanchor(self, statement: str, start: int, length: int) -> int:
+        article = self.articles[statement]
+        spans = (Span(start, start + length),)
+        return self.append(StatementReanchored(statement, article, self.revisions[article], spans))
 
     def merge(self, actor: str, into: str) -> int:
         return self.append(ActorMerged(actor, into, "Editor"))
@@ -192,6 +198,7 @@ moves: st.SearchStrategy[Move] = st.one_of(
         st.sampled_from(("rules", "person", "edit")),
     ),
     st.tuples(st.just("withdraw"), _number, st.sampled_from(("edit", "person", "rules"))),
+    st.tuples(st.just("reanchor"), _number),
     st.tuples(st.just("merge"), _actor, _actor),
     st.tuples(st.just("undo"), _actor, _actor),
     st.tuples(st.just("erase"), _number),
@@ -231,7 +238,10 @@ def _judge(writer: Writer, said: tuple[str, int], kind: str, rest: list[Any]) ->
         topic, stance, method, cause = rest
         writer.assess(statement, topic, stance, method, cause, by=f"{method}-{writer.minutes}")
     elif kind == "withdraw":
-        writer.withdraw(statement, rest[0], by=f"by-{writer.minutes}")
+        writer.withdraw(statement, rest[0], by=f"by-{writer.minutes}", orphaned=writer.minutes % 2 == 0)
+    elif kind == "reanchor":
+        writer.revisions.setdefault(writer.articles[statement], 1)
+        writer.reanchor(statement, writer.minutes, 5)
     elif f"part:{position}:words" not in writer.versions:
         writer.erase(position)
 
