@@ -13,6 +13,7 @@ Data flows one way, like a river; read the modules in its order::
     pipeline.py   THE STORY: fetch → parse → revise → extract → append
     reading.py    files → statements without a database
     judgement.py  a person's judgement, as events
+    replay.py     the archive as it was: its log cut at a position, and all derived from it
     daemon.py     the schedule
     cli/          the commands (output.py writes what they answer)
 """

@@ -32,7 +32,7 @@ COMMANDS = {
     "statements": "answer",
     "sql": "answer",
     "review": "answer",
-    "replay": "answer",
+    "replay": "replay",
     "assess": "judge",
     "withdraw": "judge",
     "reread": "judge",

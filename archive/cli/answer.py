@@ -1,4 +1,4 @@
-"""Commands that answer from the views: status, stances, history, statements, sql, review, replay."""
+"""Commands that answer from the views: status, stances, history, statements, sql, review."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from archive import operations, output
 from archive.cli.common import (
-    KNOWN,
     MOMENT,
+    NARROW_STATEMENTS,
     actor_option,
     as_of_option,
     asking,
@@ -19,11 +19,10 @@ from archive.cli.common import (
     listing,
     opened,
     topic_option,
+    write_rows,
 )
 from archive.ledger.engine import reading
 from archive.views import questions, reports
-
-NARROW = ("actor_name", "stance", "topic", "valid_from", "cause", "quote")
 
 STATUS = {
     "feeds": ("feed", "health", "last_success_at", "due_at", "failures", "captured_7d", "last_error"),
@@ -50,7 +49,7 @@ def stances(
     """Show who stands where: now, or at another time, or as was known at another."""
     with asking(ctx) as connection:
         rows = _stances(connection, topic, actor, as_of, known_at)
-    _write(rows, format_)
+    write_rows(rows, format_)
 
 
 @click.command()
@@ -62,7 +61,7 @@ def history(ctx: click.Context, actor: str, topic: str | None, format_: str | No
     """Show the course of an ACTOR's stance, each step with its cause and words."""
     with asking(ctx) as connection:
         rows = reports.history(connection, reports.find_actor(connection, actor), topic=topic)
-    _write(rows, format_)
+    write_rows(rows, format_)
 
 
 @click.command()
@@ -78,7 +77,7 @@ def statements(
     with asking(ctx) as connection:
         found = reports.find_actor(connection, actor) if actor else None
         rows = reports.statements(connection, actor=found, topic=topic, since=since)
-    _write(rows, format_, ("statement", "actor_name", "topic", "stance", "valid_at", "quote", "outlet"))
+    write_rows(rows, format_, NARROW_STATEMENTS)
 
 
 @click.command()
@@ -97,33 +96,6 @@ def review(ctx: click.Context, format_: str | None) -> None:
     """List what waits for a person: unclear stances and unresolved speakers, most used first."""
     with asking(ctx) as connection:
         rows = questions.review(connection)
-    output.write(rows, format_)
-
-
-@click.command()
-@click.option("--known-at", type=KNOWN, help="What the archive said at this log position or time.")
-@as_of_option
-@click.option("--diff", nargs=2, type=KNOWN, metavar="P1 P2", help="What changed between two positions or times.")
-@topic_option
-@listing
-@click.pass_context
-def replay(
-    ctx: click.Context,
-    known_at: int | datetime | None,
-    as_of: datetime | None,
-    diff: tuple[int | datetime, int | datetime] | None,
-    topic: str | None,
-    format_: str | None,
-) -> None:
-    """Tell what the archive said at an earlier point of its log, or what changed between two."""
-    if (known_at is None) == (diff is None):
-        raise click.UsageError("give either --known-at or --diff")
-    with asking(ctx) as connection:
-        if diff is None:
-            _write(_stances(connection, topic, None, as_of, known_at), format_)
-            return
-        first, second = (questions.position_of(connection, point) for point in diff)
-        rows = questions.differences(connection, first, second, topic=topic, as_of=as_of)
     output.write(rows, format_)
 
 
@@ -157,10 +129,3 @@ def _stances(
     found = reports.find_actor(connection, actor) if actor else None
     position = None if known_at is None else questions.position_of(connection, known_at)
     return reports.stances(connection, topic=topic, actor=found, as_of=as_of, known_at=position)
-
-
-def _write(rows: reports.Report, format_: str | None, narrow: tuple[str, ...] = NARROW) -> None:
-    """Write all columns for programs; for people those that fit a screen."""
-    if output.for_people(format_):
-        rows = [{name: output.short_moment(row[name]) for name in narrow} for row in rows]
-    output.write(rows, format_)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -49,6 +49,9 @@ class Known(click.ParamType[int | datetime]):
 
 MOMENT = Moment()
 KNOWN = Known()
+
+NARROW = ("actor_name", "stance", "topic", "valid_from", "cause", "quote")
+NARROW_STATEMENTS = ("statement", "actor_name", "topic", "stance", "valid_at", "quote", "outlet")
 known_at_option = click.option(
     "--known-at", type=KNOWN, help="As it was known at this log position or time. Default: now."
 )
@@ -82,3 +85,10 @@ def asking(ctx: click.Context) -> Iterator[Connection]:
     """A connection for questions to the views."""
     with reading(opened(ctx).engine) as connection:
         yield connection
+
+
+def write_rows(rows: Sequence[output.Row], format_: str | None, narrow: tuple[str, ...] = NARROW) -> None:
+    """Write all columns for programs; for people those that fit a screen."""
+    if output.for_people(format_):
+        rows = [{name: output.short_moment(row[name]) for name in narrow} for row in rows]
+    output.write(rows, format_)

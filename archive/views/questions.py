@@ -1,4 +1,4 @@
-"""Questions beside the reports: a user's own in SQL, what waits for a person, what changed between two positions.
+"""Questions beside the reports: a user's own in SQL, what waits for a person, which position a time means.
 
 A user's SQL runs on a connection that cannot write: the database refuses, not a filter of keywords.
 """
@@ -6,9 +6,8 @@ A user's SQL runs on a connection that cannot write: the database refuses, not a
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, text
 
@@ -16,9 +15,7 @@ from archive.errors import UsageError
 from archive.ledger.engine import reading
 from archive.ledger.schema import Moment
 from archive.model import iso
-from archive.views.reports import Report, named_sql, stances
-
-Row: TypeAlias = Mapping[str, Any]
+from archive.views.reports import Report, named_sql
 
 _READS = frozenset({
     sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE,
@@ -120,46 +117,6 @@ def feed_health(connection: Connection) -> Report:
 def review(connection: Connection) -> Report:
     """What waits for a person: unclear stances, and speakers that stand for nobody known; most used first."""
     return _select(connection, named_sql("reports/review", connection.dialect.name))
-
-
-def differences(
-    connection: Connection, first: int, second: int, *, topic: str | None = None, as_of: datetime | None = None
-) -> Report:
-    """Every actor and topic whose stance at one valid time the archive told differently at two log positions.
-
-    ``cause`` says why: that of the new stance, or of the withdrawal that left none.
-    """
-    before, after = (
-        {(row["actor"], row["topic"]): row for row in stances(connection, topic=topic, as_of=as_of, known_at=position)}
-        for position in (first, second)
-    )
-    return [
-        _difference(connection, before.get(key), after.get(key))
-        for key in sorted(before.keys() | after.keys())
-        if (before.get(key) or {}).get("stance") != (after.get(key) or {}).get("stance")
-    ]
-
-
-def _difference(connection: Connection, was: Row | None, is_now: Row | None) -> dict[str, Any]:
-    told = is_now or was or {}
-    return {
-        "actor": told["actor"],
-        "actor_name": told["actor_name"],
-        "topic": told["topic"],
-        "before": was["stance"] if was else None,
-        "after": is_now["stance"] if is_now else None,
-        "cause": is_now["cause"] if is_now else _why_gone(connection, told["statement"]),
-        "valid_from": told["valid_from"],
-        "known_from": is_now["known_from"] if is_now else told["known_to"],
-        "statement": told["statement"],
-        "quote": told["quote"],
-    }
-
-
-def _why_gone(connection: Connection, statement: str) -> str | None:
-    query = text("SELECT withdrawn_cause FROM statements WHERE statement = :statement")
-    cause: str | None = connection.execute(query, {"statement": statement}).scalars().first()
-    return cause
 
 
 def _select(connection: Connection, query: str) -> Report:

@@ -130,8 +130,8 @@ def country_stances(
     return _run(connection, "countries", {"topic": topic, "country": country}, as_of=as_of, known_at=known_at)
 
 
-def history(connection: Connection, actor: str, *, topic: str | None = None) -> Report:
-    """The course of an actor's stance on each topic, as is known now, each step with its cause and words."""
+def history(connection: Connection, actor: str | None, *, topic: str | None = None) -> Report:
+    """The course of an actor's (None: everyone's) stance on each topic, as is known now, with causes and words."""
     return _run(connection, "history", {"actor": actor, "topic": topic})
 
 
