@@ -21,6 +21,8 @@ from archive.model import Actor, ActorKind, Feed, FullText, Tenure, Topic, fold
 
 DEFAULT_FILE = Path("feeds.yaml")
 DEFAULT_DATABASE = "sqlite:///archive.db"
+DEFAULT_KEY = "archive.key"
+PUBLISHED = ".published"
 LONGEST_INTERVAL = timedelta(days=365)
 DEFAULT_INTERVAL = timedelta(minutes=30)
 
@@ -49,9 +51,12 @@ class Settings:
 
     ``database`` is an SQLAlchemy URL whose SQLite path is absolute. ``contact`` goes into the User-Agent.
     ``allow`` are the inner hosts, addresses and networks that may be polled although they are not public.
+    ``key`` is the file of the key that signs checkpoints, ``publish`` the folder they and the tiles are written to.
     """
 
     database: str
+    key: Path
+    publish: Path
     contact: str | None = None
     allow: tuple[str, ...] = ()
 
@@ -86,7 +91,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
 
 
 def _settings(at: At | None, base: Path, override: str | None) -> Settings:
-    values = at.mapping("database", "contact", "allow") if at else {}
+    values = at.mapping("database", "contact", "allow", "key", "publish") if at else {}
     database, allow = values.get("database"), values.get("allow")
     if override:
         url = _database(override, base, lambda what, how: ConfigError(what, where="ARCHIVE_DATABASE", remedy=how))
@@ -94,6 +99,8 @@ def _settings(at: At | None, base: Path, override: str | None) -> Settings:
         url = _database(database.text(), base, database.wrong) if database else _sqlite(DEFAULT_DATABASE, base)
     return Settings(
         database=url,
+        key=base / (values["key"].text() if "key" in values else DEFAULT_KEY),
+        publish=base / values["publish"].text() if "publish" in values else _published(url, base),
         contact=values["contact"].text() if "contact" in values else None,
         allow=tuple(_allowed(item) for item in allow.items()) if allow else (),
     )
@@ -115,6 +122,13 @@ def _sqlite(url: str, base: Path) -> str:
     if path and path != ":memory:" and not path.startswith("file:"):
         path = str(base / path)
     return f"sqlite:///{path}{question}{query}"
+
+
+def _published(database: str, base: Path) -> Path:
+    """The folder that is published, unless the configuration names one: beside the SQLite file, else this file."""
+    path = Path(database.removeprefix("sqlite:///").partition("?")[0])
+    beside = database.startswith("sqlite:///") and path.is_absolute()
+    return path.with_suffix(PUBLISHED) if beside else base / f"archive{PUBLISHED}"
 
 
 def _allowed(at: At) -> str:

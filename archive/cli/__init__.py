@@ -1,8 +1,8 @@
 """The command line: thin commands over the pipeline and the reports. Data on stdout, messages on stderr.
 
 Exit codes: 0 done, 1 a check failed, 2 wrong usage or configuration. ``collect`` brings articles in, ``answer``
-tells what is known, ``judge`` records decisions and checks, ``extract`` reads files and keeps nothing; ``common`` is
-what they share.
+tells what is known, ``judge`` records decisions and checks, ``proof`` signs the log and proves what is in it,
+``extract`` reads files and keeps nothing; ``common`` is what they share.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ COMMANDS = {
     "withdraw": "judge",
     "reread": "judge",
     "rebuild": "judge",
+    "keys": "proof",
+    "checkpoint": "proof",
+    "prove": "proof",
 }
 
 

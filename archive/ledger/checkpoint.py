@@ -54,10 +54,13 @@ class Proof:
     index: int
     path: tuple[bytes, ...]
     checkpoint: Signed
+    extra: bytes = b""
+    """What it is a proof of, so that it is complete in itself: the header. Worth nothing until it :meth:`holds`."""
 
     def __str__(self) -> str:
         """As a ``.tlog-proof`` file."""
-        lines = [PROOF_FIRST_LINE, f"index {self.index}", *map(encode_hash, self.path)]
+        extra = [f"extra {base64.b64encode(self.extra).decode()}"] if self.extra else []
+        lines = [PROOF_FIRST_LINE, *extra, f"index {self.index}", *map(encode_hash, self.path)]
         return "\n".join(lines) + f"\n\n{self.checkpoint.note}"
 
     def holds(self, header: bytes) -> bool:
@@ -81,13 +84,14 @@ def parse_proof(data: bytes | str) -> Proof:
     text = data if isinstance(data, str) else data.decode(errors="replace")
     head, blank, checkpoint = text.partition("\n\n")
     first, *lines = head.split("\n")
-    if first == PROOF_FIRST_LINE and lines and lines[0].startswith("extra "):
-        lines = lines[1:]
+    extra = b""
+    if lines and lines[0].startswith("extra "):
+        extra = _extra(lines.pop(0).removeprefix("extra "))
     indexed = bool(lines) and lines[0].startswith("index ") and _is_number(lines[0].removeprefix("index "))
     if first != PROOF_FIRST_LINE or not blank or not indexed:
         raise _no_proof("its first lines are not those of a proof")
     index = lines[0].removeprefix("index ")
-    return Proof(int(index), tuple(decode_hashes(lines[1:])), parse_checkpoint(checkpoint))
+    return Proof(int(index), tuple(decode_hashes(lines[1:])), parse_checkpoint(checkpoint), extra)
 
 
 def encode_hash(value: bytes) -> str:
@@ -101,6 +105,13 @@ def decode_hashes(lines: Sequence[str]) -> list[bytes]:
     if None in found:
         raise _no_proof("its lines are not hashes")
     return [one for one in found if one is not None]
+
+
+def _extra(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise _no_proof("its extra data is not base64") from None
 
 
 def _hash(text: str) -> bytes | None:

@@ -17,6 +17,9 @@ from archive.errors import LogError
 from archive.ledger.events import EVENT_TYPES, UPCASTERS, Event, Identity, Upcaster
 
 SALT_BYTES = 32
+LONGEST_HEADER = 0xFFFF
+"""Bytes: published entries carry their length in two (see tiles.py)."""
+
 MAX_SAFE_INTEGER = 2**53 - 1
 
 
@@ -72,6 +75,7 @@ class _Envelope(msgspec.Struct, frozen=True, gc=False):
     parts: dict[str, str] = {}
 
 
+_AT_BYTES = len('"at":"2024-03-01T12:00:00.000000Z",')
 _json = msgspec.json.Encoder().encode
 _sorted_json = msgspec.json.Encoder(order="sorted").encode
 
@@ -126,7 +130,14 @@ def seal(draft: Draft, version: int, *, salt: Callable[[int], bytes] = os.urando
     if draft.parts:
         parts = tuple(Part(name, salt(SALT_BYTES), body) for name, body in sorted(draft.parts.items()))
         header["parts"] = {part.name: commitment(part) for part in parts}
-    return Sealed(identifier, stream, version, kind, _sorted_json(header), parts)
+    encoded = _sorted_json(header)
+    if len(encoded) + _AT_BYTES > LONGEST_HEADER:
+        raise LogError(
+            f"the event is too long for the log: {len(encoded)} bytes without its texts",
+            where=f"{kind} in {stream[:80]}",
+            remedy=f"At most {LONGEST_HEADER} bytes go into one event: shorten its names, addresses or terms",
+        )
+    return Sealed(identifier, stream, version, kind, encoded, parts)
 
 
 _envelopes = msgspec.json.Decoder(_Envelope)

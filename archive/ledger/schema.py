@@ -9,6 +9,7 @@ The guards are in the database, not in this program: whoever opens it with anoth
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -103,6 +104,31 @@ log_head = Table(
     CheckConstraint("id = 1", name="single"),
     sqlite_strict=True,
 )
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", BigInt, primary_key=True, autoincrement=False),
+    Column("origin", Text, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("signed_at", Moment, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+"""What was signed, and by which key; ``note`` is the checkpoint with the log's own signature (checkpoint.py)."""
+
+anchors = Table(
+    "anchors",
+    metadata,
+    Column("size", BigInt, ForeignKey("checkpoints.size"), primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("received_at", Moment, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+"""What others gave for a checkpoint: a witness's signature lines (``cosignature``), a ``timestamp`` of RFC 3161."""
 
 _REFUSE_ON_SQLITE = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {event} ON {table} BEGIN
@@ -210,6 +236,48 @@ _POSTGRESQL_TRIGGERS = {
 
 _FIRST_HEAD = "INSERT INTO log_head (id, size, frontier) VALUES (1, 0, {empty})"
 
+_SQLITE_CHECKPOINT_GUARDS = (
+    *(
+        _REFUSE_ON_SQLITE.format(table=table, verb=event.lower(), event=event)
+        for table in ("checkpoints", "anchors")
+        for event in ("UPDATE", "DELETE")
+    ),
+    """
+CREATE TRIGGER checkpoints_grow BEFORE INSERT ON checkpoints
+WHEN EXISTS (SELECT 1 FROM checkpoints WHERE size >= NEW.size) BEGIN
+  SELECT RAISE(ABORT, 'checkpoints: what is recorded is never changed, the next is larger');
+END""",
+    """
+CREATE TRIGGER anchors_once BEFORE INSERT ON anchors
+WHEN EXISTS (SELECT 1 FROM anchors WHERE size = NEW.size AND kind = NEW.kind AND name = NEW.name) BEGIN
+  SELECT RAISE(ABORT, 'anchors: what is recorded is never changed');
+END""",
+)
+
+_POSTGRESQL_CHECKPOINTS_GROW = """
+CREATE FUNCTION archive_checkpoints_grow() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM checkpoints WHERE size >= NEW.size) THEN
+    RAISE EXCEPTION 'checkpoints: what is recorded is never changed, the next is larger'
+      USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$"""
+
+_POSTGRESQL_CHECKPOINT_TRIGGERS = {
+    "checkpoints": {
+        "checkpoints_no_change": "BEFORE UPDATE OR DELETE ON checkpoints FOR EACH ROW "
+        "EXECUTE FUNCTION archive_refuse()",
+        "checkpoints_no_truncate": "BEFORE TRUNCATE ON checkpoints FOR EACH STATEMENT "
+        "EXECUTE FUNCTION archive_refuse()",
+        "checkpoints_grow": "BEFORE INSERT ON checkpoints FOR EACH ROW EXECUTE FUNCTION archive_checkpoints_grow()",
+    },
+    "anchors": {
+        "anchors_no_change": "BEFORE UPDATE OR DELETE ON anchors FOR EACH ROW EXECUTE FUNCTION archive_refuse()",
+        "anchors_no_truncate": "BEFORE TRUNCATE ON anchors FOR EACH STATEMENT EXECUTE FUNCTION archive_refuse()",
+    },
+}
+
 
 def guard_statements(dialect: str) -> tuple[str, ...]:
     """The DDL that makes the log guard itself, and its first head; run once after the tables are made.
@@ -218,10 +286,20 @@ def guard_statements(dialect: str) -> tuple[str, ...]:
     """
     if dialect == "sqlite":
         return (*_SQLITE_GUARDS, _FIRST_HEAD.format(empty="x''"))
-    triggers = [
+    return (*_POSTGRESQL_FUNCTIONS, *_always(_POSTGRESQL_TRIGGERS), _FIRST_HEAD.format(empty="''"))
+
+
+def checkpoint_guard_statements(dialect: str) -> tuple[str, ...]:
+    """The DDL by which checkpoints and anchors guard themselves in the same way, once their tables are made."""
+    if dialect == "sqlite":
+        return _SQLITE_CHECKPOINT_GUARDS
+    return (_POSTGRESQL_CHECKPOINTS_GROW, *_always(_POSTGRESQL_CHECKPOINT_TRIGGERS))
+
+
+def _always(triggers: Mapping[str, Mapping[str, str]]) -> list[str]:
+    return [
         statement
-        for table, named in _POSTGRESQL_TRIGGERS.items()
+        for table, named in triggers.items()
         for name, rest in named.items()
         for statement in (f"CREATE TRIGGER {name} {rest}", f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
     ]
-    return (*_POSTGRESQL_FUNCTIONS, *triggers, _FIRST_HEAD.format(empty="''"))

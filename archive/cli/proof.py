@@ -1,0 +1,125 @@
+"""Commands that make proofs: keys, checkpoint, prove."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from sqlalchemy import select, text
+
+from archive.cli.common import configuration, opened
+from archive.errors import UsageError
+from archive.ledger import keys as key_files
+from archive.ledger.checkpoint import Proof, parse_checkpoint
+from archive.ledger.engine import reading
+from archive.ledger.rotation import rotate
+from archive.ledger.schema import events
+from archive.ledger.signing import Desk, latest, sign
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+key_file_option = click.option("--file", "path", type=FILE, help="The key's file. Default: archive.key in feeds.yaml.")
+
+
+@click.group()
+def keys() -> None:
+    """Make, show or rotate the key that signs checkpoints."""
+
+
+@keys.command("new")
+@click.option("--origin", help="The name the log signs under, such as example.org/log. Default: a random one.")
+@key_file_option
+@click.pass_context
+def new_key(ctx: click.Context, origin: str | None, path: Path | None) -> None:
+    """Make a key in a file that only you can read; print the public key, to be handed around."""
+    path = path or configuration(ctx).settings.key
+    signer = key_files.create(path, origin or f"statement-archive/{secrets.token_hex(8)}")
+    click.echo(f"made {path}: keep it safe, and apart from the database", err=True)
+    click.echo(str(signer.verifier))
+
+
+@keys.command("show")
+@key_file_option
+@click.pass_context
+def show_key(ctx: click.Context, path: Path | None) -> None:
+    """Print the public key: what others check checkpoints with."""
+    click.echo(str(key_files.load(path or configuration(ctx).settings.key).verifier))
+
+
+@keys.command("rotate")
+@click.pass_context
+def rotate_key(ctx: click.Context) -> None:
+    """Make a new key and record it, signed by the old one; print the new public key."""
+    desk = _desk(ctx)
+    sign(desk, datetime.now(UTC))
+    signer = rotate(desk.ledger, desk.key, datetime.now(UTC))
+    sign(desk, datetime.now(UTC))
+    click.echo(f"the old key is kept beside {desk.key}", err=True)
+    click.echo(str(signer.verifier))
+
+
+@click.command()
+@click.option("--compare", type=FILE, help="The checkpoint published last, where the database was restored or moved.")
+@click.pass_context
+def checkpoint(ctx: click.Context, compare: Path | None) -> None:
+    """Sign the log as it is now, write its tiles and publish both; print the checkpoint."""
+    desk = _desk(ctx)
+    signed = sign(desk, datetime.now(UTC), parse_checkpoint(_read(compare)) if compare else None)
+    click.echo(f"signed {signed.size} events; published in {desk.folder}", err=True)
+    click.echo(str(signed.note), nl=False)
+
+
+@click.command()
+@click.argument("statement")
+@click.option("--to", type=FILE, help="Write the proof to this file. Default: print it.")
+@click.pass_context
+def prove(ctx: click.Context, statement: str, to: Path | None) -> None:
+    """Prove that a STATEMENT (its id, or a position) is in the signed log: a .tlog-proof with its header."""
+    desk = _desk(ctx)
+    with reading(desk.ledger.engine) as connection:
+        signed = latest(connection)
+        found = (
+            _position(statement)
+            or connection.execute(
+                text("SELECT min(position) FROM statements WHERE statement = :statement"), {"statement": statement}
+            ).scalar()
+        )
+        header = connection.execute(select(events.c.header).where(events.c.position == found)).scalar()
+    if not found or header is None:
+        raise UsageError("there is no such statement", where=statement, remedy="List them: archive statements")
+    if signed is None or signed.size < found:
+        raise UsageError(
+            f"it was recorded at position {found}, and {signed.size if signed else 0} events are signed",
+            where=statement,
+            remedy="Run: archive checkpoint",
+        )
+    path = desk.tiles.inclusion(found - 1, signed.checkpoint)
+    proof = replace(Proof(found - 1, tuple(path), signed), extra=bytes(header))
+    if not proof.holds(proof.extra):
+        raise UsageError(
+            "the event is not the one that was signed: no proof is given", where=statement, remedy="Run: archive verify"
+        )
+    if to:
+        to.write_text(str(proof), "utf-8")
+    else:
+        click.echo(str(proof), nl=False)
+
+
+def _desk(ctx: click.Context) -> Desk:
+    settings = configuration(ctx).settings
+    return Desk(opened(ctx), settings.key, settings.publish)
+
+
+def _position(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"the file cannot be read: {error.strerror}", where=str(path), remedy="Check the path"
+        ) from error
