@@ -19,13 +19,14 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 import archive
-from archive import operations
+from archive import checks, operations
 from archive.errors import ArchiveError
 from archive.ledger.engine import writing
 from archive.model import Feed
 from archive.operations import Process
 from archive.pipeline import Archive, utc_now
 from archive.polling import Poller
+from archive.rechecking import Rechecker
 from archive.views.projections import catch_up
 
 LEASE = "scheduler"
@@ -70,7 +71,10 @@ class Daemon:
         for signal_ in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signal_, self.stop)
         async with Poller(self.archive, now=self.now, stopping=self._stop.is_set) as poller:
-            scheduler = self._schedule(poller)
+            rechecker = Rechecker(
+                self.archive, poller.fetcher, holder=self.me.holder, now=self.now, stopping=self._stop.is_set
+            )
+            scheduler = self._schedule(poller, rechecker)
             scheduler.start()
             log.info("started", extra={"holder": self.me.holder, "feeds": len(self._feeds)})
             await self._stop.wait()
@@ -79,7 +83,7 @@ class Daemon:
         await asyncio.to_thread(self._leave)
         log.info("stopped")
 
-    def _schedule(self, poller: Poller) -> AsyncIOScheduler:
+    def _schedule(self, poller: Poller, rechecker: Rechecker) -> AsyncIOScheduler:
         """Few jobs; late runs are made up for, all as one: by default those late by a second are dropped."""
         scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -89,6 +93,7 @@ class Daemon:
         for job, seconds, args in (
             (self._beat, BEAT_SECONDS, ()),
             (self._tick, TICK_SECONDS, (poller,)),
+            (self._recheck, TICK_SECONDS, (rechecker,)),
             (self._project, PROJECT_SECONDS, ()),
             (self._tidy, TIDY_SECONDS, ()),
         ):
@@ -110,6 +115,7 @@ class Daemon:
             held = operations.acquire_lease(connection, LEASE, me, now, LEASE_LASTS)
             if held and not self.leading:
                 operations.release_claims(connection)
+                checks.release(connection)
             operations.beat(connection, me, archive.__version__, held, now)
         return held
 
@@ -120,6 +126,11 @@ class Daemon:
                 task = asyncio.create_task(poller.poll(feed))
                 self._polling.add(task)
                 task.add_done_callback(self._polled)
+
+    async def _recheck(self, rechecker: Rechecker) -> None:
+        """Look again at articles' pages that are due; a round is over before the next begins."""
+        if self.leading and not self._stop.is_set():
+            await rechecker.run()
 
     def _claim(self) -> list[Feed]:
         now = self.now()
@@ -149,6 +160,7 @@ class Daemon:
     def _tidy_up(self) -> None:
         with writing(self.archive.engine) as connection:
             operations.housekeeping(connection, self.now())
+            checks.housekeeping(connection, self.now())
 
     async def _finish_polling(self) -> None:
         """Let articles in hand be finished; whoever still waits for the network is cut short and polled again later."""
@@ -163,6 +175,7 @@ class Daemon:
         with writing(self.archive.engine) as connection:
             operations.release_lease(connection, LEASE, self.me.holder)
             operations.release_claims(connection, of=self.me.holder)
+            checks.release(connection, self.me.holder)
             operations.sign_off(connection, self.me.holder)
 
 

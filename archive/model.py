@@ -178,7 +178,7 @@ class Article:
     """What an entry points to, as captured at one moment: the input of one revision.
 
     ``id`` is stable over revisions (derived from feed and entry key). ``text`` has its paragraphs
-    separated by blank lines and holds no NUL character.
+    separated by blank lines and holds no NUL character; ``reader`` names what told it from the markup, with version.
     """
 
     id: str
@@ -194,6 +194,7 @@ class Article:
     language: str = "en"
     published_at: datetime | None = None
     published_raw: str | None = None
+    reader: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

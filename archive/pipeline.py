@@ -160,8 +160,10 @@ def _decide(known: KnownArticle | None, article: Article) -> Change:
     """New, revised or same. Where the known text is at hand it is compared: its fingerprint may be an older rule's."""
     if known is None:
         return decide(None, article)
-    stored = fingerprint(known.article) if known.article else known.fingerprint
-    return decide(Known(stored, known.text_source, known.past, known.removed), article)
+    last = known.article
+    stored = fingerprint(last) if last else known.fingerprint
+    text, reader = (last.text, last.reader) if last else (None, "")
+    return decide(Known(stored, known.text_source, known.past, known.removed, text, reader), article)
 
 
 def _read_before(archive: Archive, known: KnownArticle, reading: Reading) -> Reading | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
+import archive.checks
 import archive.operations
 import archive.views.tables  # noqa: F401 - both register their tables with the metadata
 from archive.ledger.schema import metadata

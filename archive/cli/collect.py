@@ -11,14 +11,17 @@ import click
 
 from archive import config, operations, output
 from archive.cli.common import MOMENT, configuration, listing
-from archive.daemon import Daemon
+from archive.daemon import Daemon, this_process
 from archive.errors import UsageError
 from archive.ledger.engine import reading
 from archive.model import Feed
 from archive.operations import Poll
 from archive.pipeline import Archive, import_file, open_archive, retry_held_back, utc_now
 from archive.polling import Poller
+from archive.rechecking import Rechecker
 from archive.views.projections import catch_up
+
+MOST_LOOKS = 1000
 
 
 @click.command()
@@ -35,11 +38,13 @@ def init(ctx: click.Context) -> None:
 @listing
 @click.pass_context
 def poll(ctx: click.Context, feeds: tuple[str, ...], force: bool, format_: str | None) -> None:
-    """Make one pass over the feeds that are due, or the named ones."""
+    """Make one pass over the feeds that are due, or the named ones, and look again at articles' pages that are due.
+
+    With --force every article of these feeds that is still followed (for 30 days) is looked at.
+    """
     _check_feeds(configuration(ctx), feeds)
     archive = _open(ctx)
     polls = asyncio.run(_poll_all(archive, _wanted(archive, feeds, force), force))
-    _project(archive)
     order = [feed.id for feed in archive.config.feeds]
     polls.sort(key=lambda one: order.index(one.feed))
     output.write([_poll_row(one) for one in polls], format_)
@@ -132,11 +137,21 @@ def _wanted(archive: Archive, names: tuple[str, ...], force: bool) -> list[Feed]
 
 async def _poll_all(archive: Archive, feeds: list[Feed], force: bool) -> list[Poll]:
     polls: list[Poll] = []
+    started = utc_now()
     with output.progress("polling") as advance:
         async with Poller(archive) as poller:
             for finished in asyncio.as_completed([poller.poll(feed, force=force) for feed in feeds]):
                 polls.append(await finished)
                 advance(len(polls), len(feeds))
+            await asyncio.to_thread(_project, archive)
+            rechecker = Rechecker(archive, poller.fetcher, holder=this_process().holder)
+            looked = await rechecker.run(
+                [feed.id for feed in feeds] if force else None, before=started, most=MOST_LOOKS
+            )
+    if looked:
+        told = ", ".join(f"{number} {result}" for result, number in sorted(looked.items()))
+        click.echo(f"{looked.total()} articles looked at again: {told}", err=True)
+        _project(archive)
     return polls
 
 

@@ -10,7 +10,16 @@ import re
 from datetime import datetime
 
 from archive.errors import ParseError
-from archive.feeds.text import decode, looks_like_html, storable, text_from_fragment, text_from_page, title_of
+from archive.feeds.text import (
+    FRAGMENT_READER,
+    PAGE_READER,
+    decode,
+    looks_like_html,
+    storable,
+    text_from_fragment,
+    text_from_page,
+    title_of,
+)
 from archive.model import Article, Entry, Feed, FullText, TextSource, utc
 
 IMPORTED = "import"
@@ -65,6 +74,7 @@ def from_entry(
         language=_language(feed, entry),
         published_at=entry.published,
         published_raw=entry.published_raw,
+        reader=PAGE_READER if source is TextSource.PAGE else FRAGMENT_READER,
     )
 
 

@@ -169,9 +169,9 @@ class Fetcher:
             return await asyncio.to_thread(_read_file, Path(location), validators, self._limits.body_bytes)
         return await self._over_http(location, validators, FEED_TYPES)
 
-    async def page(self, url: str) -> Fetched:
+    async def page(self, url: str, validators: Validators = NO_VALIDATORS) -> Fetched:
         """Fetch the page an entry links to: http(s) only, for a feed must not make us read files."""
-        fetched = await self._over_http(url, NO_VALIDATORS, PAGE_TYPES)
+        fetched = await self._over_http(url, validators, PAGE_TYPES)
         kind = fetched.headers.get("content-type", "text/html").strip().lower()
         if not kind.startswith(_READABLE):
             raise FetchFailedError(f"the page is not text but {kind[:80]}", where=url, status=200)

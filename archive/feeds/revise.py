@@ -7,7 +7,8 @@ the feed's summary stands in for it; that poorer capture is no edit and must not
 - nothing known: **new**;
 - the same words: **same**, unless the article was taken down before and its page is there again: **revised**;
 - other words from a poorer source than the known text's (title < summary < content, page, file): **same**;
-- other words from as good or a better source: **revised**, unless the article flaps.
+- other words from as good or a better source: **revised**, unless the article flaps, or another version of the reader
+  told the two texts from the markup and they differ in whole paragraphs only.
 
 Some pages flap: two texts take turns for ever. A text may come back once at any time; from then on only after the
 article was left as it is for a day, then two, four, eight …, so an endless flip-flop costs a few dozen revisions in a
@@ -19,6 +20,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from difflib import SequenceMatcher
 from enum import StrEnum
 
 import msgspec
@@ -29,6 +31,9 @@ from archive.model import Article, TextSource
 FINGERPRINT_VERSION = b"\x01"
 
 FIRST_STILLNESS = timedelta(days=1)
+REWORDED = 0.5
+"""From which share of common words on one paragraph is taken for another, reworded."""
+MOST_COMPARED = 60
 
 _FULLNESS = {
     TextSource.TITLE: 0,
@@ -51,13 +56,16 @@ class Change(StrEnum):
 class Known:
     """What is known of an article: its latest text's fingerprint and source, and when each text was captured.
 
-    ``past`` are all revisions by fingerprint and time of capture, the latest last.
+    ``past`` are all revisions by fingerprint and time of capture, the latest last; ``text`` and ``reader`` are the
+    latest text itself and what told it from the markup, where they are at hand.
     """
 
     fingerprint: str
     source: TextSource
     past: tuple[tuple[str, datetime], ...]
     removed: bool = False
+    text: str | None = None
+    reader: str = ""
 
 
 def fingerprint(article: Article) -> str:
@@ -79,7 +87,27 @@ def decide(known: Known | None, article: Article) -> Change:
         return Change.SAME
     if now == known.fingerprint:
         return Change.REVISED if known.removed and article.text_source is TextSource.PAGE else Change.SAME
-    return Change.SAME if _flaps(known, now, article.captured_at) else Change.REVISED
+    if _reader_differs(known, article) or _flaps(known, now, article.captured_at):
+        return Change.SAME
+    return Change.REVISED
+
+
+def _reader_differs(known: Known, article: Article) -> bool:
+    """Whether the texts differ as those of two readers do: in whole paragraphs, none of which was reworded.
+
+    A newer program that tells the text from the markup better, or worse, has edited nothing.
+    """
+    if known.text is None or not known.reader or not article.reader or known.reader == article.reader:
+        return False
+    before, after = (dict.fromkeys(map(substance, text.split("\n\n"))) for text in (known.text, article.text))
+    gone, added = [one for one in before if one not in after], [one for one in after if one not in before]
+    if max(len(gone), len(added)) > MOST_COMPARED:
+        return True
+    return not any(_reworded(one, other) for one in gone for other in added)
+
+
+def _reworded(one: str, other: str) -> bool:
+    return SequenceMatcher(None, one.split(), other.split(), autojunk=False).ratio() >= REWORDED
 
 
 def _flaps(known: Known, now: str, at: datetime) -> bool:

@@ -19,6 +19,12 @@ from lxml.html import HtmlElement, HTMLParser
 from archive.errors import ParseError
 from archive.feeds.scrub import scrub
 
+FRAGMENT_READER = "text@1"
+"""What tells the text of a piece of markup; its version changes whenever the same markup may give another text."""
+
+PAGE_READER = f"page@1 trafilatura@{trafilatura.__version__}"
+"""The same for the main text of a page."""
+
 DEEPEST_TREE = 400
 MOST_TAGS = 100_000
 LONGEST_CREDIT = 400

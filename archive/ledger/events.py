@@ -91,7 +91,8 @@ class ArticleCaptured(Event, frozen=True, omit_defaults=True):
     """The first revision of an article. Parts: ``text``, and ``title`` and ``author`` where there are any.
 
     ``fingerprint`` is the hash by which edits are told (see feeds/revise.py); ``chars`` the length of the text
-    in code points; ``published_raw`` the date as delivered, ``published_at`` null where it cannot be read.
+    in code points; ``published_raw`` the date as delivered, ``published_at`` null where it cannot be read; ``reader``
+    what told the text from the markup, with version.
     """
 
     type: ClassVar[str] = "article.captured.v1"
@@ -108,6 +109,7 @@ class ArticleCaptured(Event, frozen=True, omit_defaults=True):
     outlet: str | None = None
     published_at: str | None = None
     published_raw: str | None = None
+    reader: str = ""
 
     @property
     def stream(self) -> str:

@@ -145,4 +145,5 @@ def _article(event: ArticleCaptured, parts: Mapping[str, bytes]) -> Article | No
         language=event.language,
         published_at=parse_iso(event.published_at) if event.published_at else None,
         published_raw=event.published_raw,
+        reader=event.reader,
     )

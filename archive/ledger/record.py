@@ -237,6 +237,7 @@ def _revision(article: Article, fingerprint: str, revision: int) -> Draft:
         outlet=article.outlet,
         published_at=iso(article.published_at) if article.published_at else None,
         published_raw=article.published_raw,
+        reader=article.reader,
     )
     texts = {"text": article.text, "title": article.title, "author": article.author}
     return Draft(event, {name: body.encode() for name, body in texts.items() if body})

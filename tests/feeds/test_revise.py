@@ -156,6 +156,26 @@ def test_a_page_that_is_there_again_after_its_removal_is_a_revision() -> None:
     assert decide(known(page, removed=True), replace(page, text_source=TextSource.CONTENT)) is Change.SAME
 
 
+def read_by(reader: str, *paragraphs: str) -> Article:
+    return replace(BASE, text="\n\n".join(paragraphs), text_source=TextSource.PAGE, reader=reader)
+
+
+@pytest.mark.parametrize(
+    ("again", "expected"),
+    [
+        (read_by("page@2", "The toll stays.", "Nobody else spoke on it.", "Read also: the dam"), Change.SAME),
+        (read_by("page@2", "The toll stays."), Change.SAME),
+        (read_by("page@2", "The toll stays.", "Nobody but Hale spoke on it."), Change.REVISED),
+        (read_by("page@1", "The toll stays."), Change.REVISED),
+    ],
+    ids=["one more", "one less", "reworded", "same reader"],
+)
+def test_another_reader_edits_nothing_but_words_that_changed_are_an_edit(again: Article, expected: Change) -> None:
+    before = read_by("page@1", "The toll stays.", "Nobody else spoke on it.")
+    so_far = replace(known(before), text=before.text, reader=before.reader)
+    assert decide(so_far, again) is expected
+
+
 def revisions(texts: Iterable[tuple[str, datetime]]) -> list[tuple[str, datetime]]:
     """What is recorded of these captures of one article: fingerprint and time of each revision."""
     past: list[tuple[str, datetime]] = []
