@@ -202,13 +202,15 @@ class ActorMention:
     """Whom a speaker's words stand for, as far as one article tells.
 
     ``name`` is the fullest name the article gives. ``role`` is the article's own wording ("Minister of
-    Ports"); ``country`` the country or organisation that the role or adjective ties the actor to.
+    Ports"); ``country`` the country or organisation that the role or adjective ties the actor to. ``former`` says
+    that the article calls the role one of the past.
     """
 
     name: str
     kind: ActorKind
     role: str | None = None
     country: str | None = None
+    former: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,8 +243,9 @@ class Statement:
 
     ``speaker`` is None where no words name the speaker (``resolution`` implicit) and ``actor`` None where
     nobody could be told. ``speaks_for`` is the country or organisation the actor speaks for, in its usual
-    English name. ``content`` spans are in text order; a discontinuous quotation has several. ``confidence``
-    is the probability, 0 to 1, that this is a statement at all; ``pattern`` names what found it.
+    English name; ``personal`` says that the actor speaks for nobody else. ``content`` spans are in text order; a
+    discontinuous quotation has several. ``confidence`` is the probability, 0 to 1, that this is a statement at all;
+    ``pattern`` names what found it.
     """
 
     kind: StatementKind
@@ -252,6 +255,7 @@ class Statement:
     resolution: Resolution = Resolution.EXPLICIT
     actor: ActorMention | None = None
     speaks_for: str | None = None
+    personal: bool = False
     via: tuple[Via, ...] = ()
     directness: Directness = Directness.FIRST_HAND
     said_on: date | None = None

@@ -23,7 +23,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,18 +33,21 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive import extract, operations
 from archive.config import Config
-from archive.errors import ConflictError, UsageError
-from archive.extract import Extractor, Rules, places, stance
+from archive.errors import ConflictError, ProjectionError, UsageError
+from archive.extract import Extractor, Rules, places, stance, units
 from archive.feeds.article import from_entry, from_file
 from archive.feeds.revise import Change, Known, decide, fingerprint
-from archive.ledger.declare import declare, declared, names
+from archive.ledger.declare import declare, declared
 from archive.ledger.engine import connect, reading, writing
 from archive.ledger.header import Draft, Recorded
 from archive.ledger.known import TEXTS, WORDS, KnownArticle, known_article
 from archive.ledger.migrate import upgrade
-from archive.ledger.record import Names, record
+from archive.ledger.names import Names, Usage
+from archive.ledger.record import record, valid_time
 from archive.ledger.store import Ledger
-from archive.model import Article, Entry, Feed, Reading, fold
+from archive.model import ActorKind, Article, Entry, Feed, Reading, fold
+from archive.views.lookup import names_in
+from archive.views.projections import catch_up
 
 ATTEMPTS = 3
 EXTRACTED_BY: Extractor = Rules()
@@ -69,11 +72,11 @@ class Captured:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """An archive opened for writing: its configuration, its log, and what reads and assesses."""
+    """An archive opened for writing: its configuration, its log, how names are used, what reads and assesses."""
 
     config: Config
     ledger: Ledger
-    names: Names
+    usage: Usage
     assessor: stance.Assessor
     extractor: Extractor
 
@@ -99,8 +102,11 @@ def open_archive(config: Config, now: datetime, extractor: Extractor = EXTRACTED
     _declare(ledger, config, now)
     with writing(engine) as connection:
         operations.enrol(connection, config.feeds, now)
-    known = names(config.actors, _countries())
-    return Archive(config, ledger, known, stance.Assessor(config.topics), extractor)
+    try:
+        catch_up(engine, ledger)  # who is known is looked up in what is projected
+    except ProjectionError as error:
+        log.warning("capturing goes on with what is projected", extra={"error": str(error)})
+    return Archive(config, ledger, usage(), stance.Assessor(config.topics), extractor)
 
 
 def _declare(ledger: Ledger, config: Config, now: datetime) -> None:
@@ -110,8 +116,16 @@ def _declare(ledger: Ledger, config: Config, now: datetime) -> None:
     ledger.append(declare(known, config.feeds, config.topics, config.actors), known.versions, now)
 
 
-def _countries() -> set[str]:
-    return {fold(place.name) for place in places.load("en").by_name.values() if place.country}
+@cache
+def usage(language: str = "en") -> Usage:
+    """How a language's names and offices are used, from its pack."""
+    offices = units.load(language).offices
+    usual = {
+        fold(name): (place.name, ActorKind.COUNTRY if place.country else ActorKind.ORGANISATION)
+        for name, place in places.load(language).by_name.items()
+        if place.form is places.NameKind.NAME
+    }
+    return Usage(usual, offices.sole, offices.apart)
 
 
 def read(archive: Archive, article: Article) -> Reading:
@@ -121,6 +135,16 @@ def read(archive: Archive, article: Article) -> Reading:
     published = article.published_at.date() if article.published_at else None
     reading = archive.extractor.read(article.text, published=published, language=article.language)
     return replace(reading, statements=archive.assessor.assess(article.text, reading.statements))
+
+
+def names_for(archive: Archive, article: Article, *readings: Reading | None) -> Names:
+    """What is known of those whom the statements of these readings of an article mention."""
+    statements = [statement for one in readings if one for statement in one.statements]
+    days = sorted(valid_time(statement, article)[0].date().isoformat() for statement in statements)
+    if not days:
+        return Names(archive.usage)
+    with reading(archive.engine) as connection:
+        return names_in(connection, archive.usage, statements, days[0], days[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +167,16 @@ def prepare(archive: Archive, article: Article, known: KnownArticle | None) -> P
     change = _decide(known, article)
     if change is Change.SAME:
         return Prepared(change)
-    reading = read(archive, article)
+    found = read(archive, article)
+    before = _read_before(archive, known, found) if known else None
     drafts = record(
         article,
-        reading,
+        found,
         fingerprint=fingerprint(article),
         rules=stance.RULES,
         known=known,
-        names=archive.names,
-        before=_read_before(archive, known, reading) if known else None,
+        names=names_for(archive, article, found, before),
+        before=before,
     )
     return Prepared(change, drafts)
 
@@ -166,9 +191,9 @@ def _decide(known: KnownArticle | None, article: Article) -> Change:
     return decide(Known(stored, known.text_source, known.past, known.removed, text, reader), article)
 
 
-def _read_before(archive: Archive, known: KnownArticle, reading: Reading) -> Reading | None:
+def _read_before(archive: Archive, known: KnownArticle, found: Reading) -> Reading | None:
     """What today's extractor reads in the revision before an edit, where it was another that read it then."""
-    same = known.live and all(event.extractor == reading.extractor for event in known.live.values())
+    same = known.live and all(event.extractor == found.extractor for event in known.live.values())
     return read(archive, known.article) if known.article and not same else None
 
 

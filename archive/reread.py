@@ -16,7 +16,7 @@ from archive.ledger.engine import reading
 from archive.ledger.events import StatementRecorded
 from archive.ledger.known import TEXTS, WORDS, known_article
 from archive.ledger.record import reread
-from archive.pipeline import Archive, read
+from archive.pipeline import Archive, names_for, read
 from archive.views.questions import articles_since
 
 ATTEMPTS = 3
@@ -55,7 +55,9 @@ def _reread(archive: Archive, article: str, now: datetime) -> Reread:
         if known is None or known.article is None:
             return Reread()  # its text was erased: there is nothing to read
         again = known.article
-        drafts = reread(again, read(archive, again), rules=stance.RULES, known=known, names=archive.names)
+        found = read(archive, again)
+        names = names_for(archive, again, found)
+        drafts = reread(again, found, rules=stance.RULES, known=known, names=names)
         try:
             archive.ledger.append(drafts, {f"article:{article}": known.version}, now)
         except ConflictError:

@@ -159,7 +159,7 @@ def test_an_entry_that_fails_is_held_back_and_costs_no_other(wire: Wire, monkeyp
                 raise RuntimeError("cannot read this one")
             raise ZeroDivisionError
 
-    broken = Archive(archive.config, archive.ledger, archive.names, archive.assessor, Broken())  # type: ignore[arg-type] # a fake
+    broken = Archive(archive.config, archive.ledger, archive.usage, archive.assessor, Broken())  # type: ignore[arg-type] # a fake
     outcome = poll(broken)
     assert (outcome.result, outcome.new, outcome.held_back) == ("ok", 0, 2)
     assert retry_held_back(broken, NOW)[1] == 2
@@ -211,7 +211,7 @@ def test_a_better_extractor_reads_again_when_asked_and_says_so(wire: Wire) -> No
             return Reading(extractor=self.name, statements=())
 
     archive = opened(wire)
-    deaf = Archive(archive.config, archive.ledger, archive.names, archive.assessor, Deaf())
+    deaf = Archive(archive.config, archive.ledger, archive.usage, archive.assessor, Deaf())
     assert poll(deaf).statements == 0
     catch_up(archive.engine, archive.ledger)
     told: list[tuple[int, int]] = []

@@ -96,6 +96,7 @@ def _heard(discourse: Discourse, index: int) -> Iterator[Voice]:
 
 def _statements(discourse: Discourse, index: int, published: date | None) -> Iterator[Statement]:
     attribution = discourse.attributions[index]
+    personal = _personal(discourse, attribution)
     for voice in discourse.voices[index]:
         outer = _outer(discourse, index, voice)
         yield Statement(
@@ -105,7 +106,8 @@ def _statements(discourse: Discourse, index: int, published: date | None) -> Ite
             speaker=attribution.speaker,
             resolution=voice.resolution,
             actor=_actor(voice.figure),
-            speaks_for=_speaks_for(discourse, attribution, voice.figure),
+            speaks_for=None if personal or not voice.figure else allegiance.speaks_for(discourse.cast, voice.figure),
+            personal=personal,
             via=(*_relays(discourse, attribution), *outer),
             directness=Directness.ASCRIBED if outer else Directness.FIRST_HAND,
             said_on=_said_on(discourse, index, published),
@@ -119,16 +121,19 @@ def _actor(figure: Figure | None) -> ActorMention | None:
     if figure is None:
         return None
     tied = figure.place or figure.tie
-    return ActorMention(name=figure.name, kind=figure.kind, role=figure.role, country=tied.name if tied else None)
+    return ActorMention(
+        name=figure.name,
+        kind=figure.kind,
+        role=figure.role,
+        country=tied.name if tied else None,
+        former=figure.former,
+    )
 
 
-def _speaks_for(discourse: Discourse, attribution: Attribution, figure: Figure | None) -> str | None:
-    if figure is None:
-        return None
+def _personal(discourse: Discourse, attribution: Attribution) -> bool:
+    """Whether the words beside say that an office holder speaks for nobody else."""
     beside = _beside(discourse.cast, attribution).casefold()
-    if any(phrase in beside for phrase in discourse.cast.words.offices.personal):
-        return None
-    return allegiance.speaks_for(discourse.cast, figure)
+    return any(phrase in beside for phrase in discourse.cast.words.offices.personal)
 
 
 def _relays(discourse: Discourse, attribution: Attribution) -> Iterator[Via]:

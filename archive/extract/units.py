@@ -43,6 +43,8 @@ class Offices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names_too: frozenset[str]
     particles: frozenset[str]
     portfolios: frozenset[str]
+    sole: frozenset[str]
+    apart: frozenset[str]
 
 
 class Pronoun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,20 +11,49 @@ from dataclasses import dataclass, field
 
 from archive.ledger.events import (
     ActorAliasAdded,
+    ActorAliasRemoved,
     ActorRegistered,
     Event,
     FeedAdded,
     FeedMoved,
     FeedRetired,
     OfficeHeld,
+    OfficeWithdrawn,
     TopicDefined,
     TopicRetired,
 )
 from archive.ledger.header import Draft, Recorded
-from archive.ledger.record import Names
+from archive.ledger.names import office_key
 from archive.model import Actor, Feed, Topic, fold
 
 BY_CONFIGURATION = "configuration"
+GONE = f"removed from the {BY_CONFIGURATION}"
+
+
+@dataclass(slots=True)
+class Registered:
+    """What the log says of one actor: aliases with who decided on each, those taken away by a person, and offices."""
+
+    aliases: dict[str, ActorAliasAdded] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    offices: dict[tuple[str, str | None], OfficeHeld] = field(default_factory=dict)
+
+    def learn(self, event: Event) -> None:
+        """Take one more event of the actor."""
+        match event:
+            case ActorAliasAdded(alias=alias):
+                self.aliases[fold(alias)] = event
+                self.refused.discard(fold(alias))
+            case ActorAliasRemoved(alias=alias, by=by):
+                self.aliases.pop(fold(alias), None)
+                if by != BY_CONFIGURATION:
+                    self.refused.add(fold(alias))
+            case OfficeHeld(office=office, since=since):
+                self.offices[office_key(office), since] = event
+            case OfficeWithdrawn(office=office, since=since):
+                self.offices.pop((office_key(office), since), None)
+            case _:
+                pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +63,7 @@ class Declared:
     feeds: Mapping[str, FeedAdded] = field(default_factory=dict)
     urls: Mapping[str, str] = field(default_factory=dict)
     topics: Mapping[str, TopicDefined] = field(default_factory=dict)
-    actors: Mapping[str, frozenset[Event]] = field(default_factory=dict)
+    actors: Mapping[str, Registered] = field(default_factory=dict)
     versions: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -43,7 +72,7 @@ def declared(log: Iterable[Recorded]) -> Declared:
     feeds: dict[str, FeedAdded] = {}
     urls: dict[str, str] = {}
     topics: dict[str, TopicDefined] = {}
-    actors: dict[str, set[Event]] = {}
+    actors: dict[str, Registered] = {}
     versions: dict[str, int] = {}
     for one in log:
         versions[one.stream] = one.version
@@ -58,18 +87,20 @@ def declared(log: Iterable[Recorded]) -> Declared:
                 topics[event.topic] = event
             case TopicRetired(topic=topic):
                 topics.pop(topic, None)
-            case ActorRegistered() | ActorAliasAdded() | OfficeHeld() as event:
-                actors.setdefault(event.actor, set()).add(event)
+            case ActorRegistered(actor=actor):
+                actors.setdefault(actor, Registered())
+            case ActorAliasAdded() | ActorAliasRemoved() | OfficeHeld() | OfficeWithdrawn() as event:
+                actors.setdefault(event.actor, Registered()).learn(event)
             case _:
                 pass
-    return Declared(feeds, urls, topics, {id_: frozenset(events) for id_, events in actors.items()}, versions)
+    return Declared(feeds, urls, topics, actors, versions)
 
 
 def declare(known: Declared, feeds: Sequence[Feed], topics: Sequence[Topic], actors: Sequence[Actor]) -> list[Draft]:
     """What must be appended so that the log says what the configuration says; nothing where it does already."""
     events = [*_feeds(known, feeds), *_topics(known, topics)]
     for actor in actors:
-        events += _actor(known.actors.get(actor.id, frozenset()), actor)
+        events += _actor(known.actors.get(actor.id), actor)
     return [Draft(event) for event in events]
 
 
@@ -83,7 +114,7 @@ def _feeds(known: Declared, feeds: Sequence[Feed]) -> list[Event]:
         elif known.urls[feed.id] != feed.url:
             events.append(FeedMoved(feed.id, feed.url, known.urls[feed.id]))
     gone = sorted(known.feeds.keys() - {feed.id for feed in feeds})
-    return [*events, *(FeedRetired(id_, f"removed from the {BY_CONFIGURATION}") for id_ in gone)]
+    return [*events, *(FeedRetired(id_, GONE) for id_ in gone)]
 
 
 def _topics(known: Declared, topics: Sequence[Topic]) -> list[Event]:
@@ -96,20 +127,32 @@ def _topics(known: Declared, topics: Sequence[Topic]) -> list[Event]:
     return [*events, *(TopicRetired(id_) for id_ in gone)]
 
 
-def _actor(known: frozenset[Event], actor: Actor) -> list[Event]:
-    wanted: list[Event] = []
-    if not any(isinstance(event, ActorRegistered) for event in known):
-        wanted.append(ActorRegistered(actor.id, actor.name, actor.kind))
-    aliases = {fold(event.alias) for event in known if isinstance(event, ActorAliasAdded)}
-    wanted += [ActorAliasAdded(actor.id, name, BY_CONFIGURATION) for name in actor.aliases if fold(name) not in aliases]
-    for held in actor.offices:
-        since, until = (day.isoformat() if day else None for day in (held.since, held.until))
-        office = OfficeHeld(actor.id, held.office, held.speaks_for, since, until)
-        wanted += [office] if office not in known else []
-    return wanted
+def _actor(known: Registered | None, actor: Actor) -> list[Event]:
+    """What the configuration adds to an actor or takes back; what others decided stays, an alias they refused too."""
+    before = known or Registered()
+    wanted: list[Event] = [] if known else [ActorRegistered(actor.id, actor.name, actor.kind)]
+    given = {fold(name): name for name in actor.aliases}
+    wanted += [
+        ActorAliasAdded(actor.id, name, BY_CONFIGURATION)
+        for folded, name in given.items()
+        if folded not in before.aliases and folded not in before.refused
+    ]
+    wanted += [
+        ActorAliasRemoved(actor.id, event.alias, BY_CONFIGURATION, GONE)
+        for folded, event in before.aliases.items()
+        if event.by == BY_CONFIGURATION and folded not in given
+    ]
+    return [*wanted, *_offices(before, actor)]
 
 
-def names(actors: Sequence[Actor], countries: Iterable[str]) -> Names:
-    """The names by which a reading's mentions are resolved: the registry's names and aliases."""
-    known = {fold(name): actor.id for actor in actors for name in (actor.name, *actor.aliases)}
-    return Names(known, frozenset(countries))
+def _offices(before: Registered, actor: Actor) -> Iterable[Event]:
+    held: set[tuple[str, str | None]] = set()
+    for tenure in actor.offices:
+        since, until = (day.isoformat() if day else None for day in (tenure.since, tenure.until))
+        office = OfficeHeld(actor.id, tenure.office, tenure.speaks_for, since, until, BY_CONFIGURATION)
+        held.add((office_key(tenure.office), since))
+        if before.offices.get((office_key(tenure.office), since)) != office:
+            yield office
+    for key, event in before.offices.items():
+        if event.by == BY_CONFIGURATION and key not in held:
+            yield OfficeWithdrawn(actor.id, event.office, BY_CONFIGURATION, event.since, GONE)

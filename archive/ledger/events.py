@@ -274,6 +274,29 @@ class StanceAssessed(Event, frozen=True, omit_defaults=True):
         return (self.statement, self.topic, self.stance, self.method, self.by)
 
 
+class StanceRetracted(Event, frozen=True, omit_defaults=True):
+    """A judgement of rules or of a model is made no longer: by the topic's terms now, the statement is not about it.
+
+    A person's judgement stays as it is.
+    """
+
+    type: ClassVar[str] = "stance.retracted.v1"
+    statement: str
+    article: str
+    topic: str
+    method: str
+    by: str
+    cause: str = "rules"
+
+    @property
+    def stream(self) -> str:
+        return f"article:{self.article}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.statement, self.topic, self.method, self.by)
+
+
 class ActorRegistered(Event, frozen=True, omit_defaults=True):
     """An actor is known from here on, under the name it was first met with or registered by the user."""
 
@@ -308,6 +331,42 @@ class ActorAliasAdded(Event, frozen=True, omit_defaults=True):
         return (self.actor, self.alias)
 
 
+class ActorAliasRemoved(Event, frozen=True, omit_defaults=True):
+    """A name is none of the actor's after all, by decision of ``by``."""
+
+    type: ClassVar[str] = "actor.alias_removed.v1"
+    actor: str
+    alias: str
+    by: str
+    reason: str = ""
+
+    @property
+    def stream(self) -> str:
+        return f"actor:{self.actor}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.actor, self.alias, self.by)
+
+
+class ActorIdentified(Event, frozen=True, omit_defaults=True):
+    """An entry of a public register describes this actor; what an import took from it follows in other events."""
+
+    type: ClassVar[str] = "actor.identified.v1"
+    actor: str
+    register: str
+    entry: str
+    by: str
+
+    @property
+    def stream(self) -> str:
+        return f"actor:{self.actor}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.actor, self.register, self.entry)
+
+
 class ActorMerged(Event, frozen=True, omit_defaults=True):
     """``actor`` is the same as ``into``, by decision of ``by``; reversible."""
 
@@ -333,14 +392,19 @@ class ActorMergeUndone(ActorMerged, frozen=True, omit_defaults=True):
 
 
 class OfficeHeld(Event, frozen=True, omit_defaults=True):
-    """An actor held an office, from ``since`` to before ``until`` (ISO dates; null is open)."""
+    """An actor held an office, from ``since`` to before ``until`` (ISO dates; null is open), as ``by`` says.
 
-    type: ClassVar[str] = "office.held.v1"
+    ``speaks_for`` is the name or the id of a country or organisation. A later event of the same actor, office and
+    ``since`` takes the place of an earlier one: so a tenure is ended.
+    """
+
+    type: ClassVar[str] = "office.held.v2"
     actor: str
     office: str
     speaks_for: str | None = None
     since: str | None = None
     until: str | None = None
+    by: str = "configuration"
 
     @property
     def stream(self) -> str:
@@ -348,7 +412,26 @@ class OfficeHeld(Event, frozen=True, omit_defaults=True):
 
     @property
     def identity(self) -> Identity:
-        return (self.actor, self.office, self.speaks_for, self.since, self.until)
+        return (self.actor, self.office, self.speaks_for, self.since, self.until, self.by)
+
+
+class OfficeWithdrawn(Event, frozen=True, omit_defaults=True):
+    """The actor did not hold the office from ``since`` on after all, as ``by`` says."""
+
+    type: ClassVar[str] = "office.withdrawn.v1"
+    actor: str
+    office: str
+    by: str
+    since: str | None = None
+    reason: str = ""
+
+    @property
+    def stream(self) -> str:
+        return f"actor:{self.actor}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.actor, self.office, self.since, self.by)
 
 
 class TopicDefined(Event, frozen=True, omit_defaults=True):
@@ -424,12 +507,16 @@ EVENT_TYPES: Mapping[str, type[Event]] = {
     kind.type: kind
     for kind in (
         FeedAdded, FeedMoved, FeedRetired, ArticleCaptured, ArticleRevised, ArticleRemoved, StatementRecorded,
-        StatementReanchored, StatementWithdrawn, StanceAssessed, ActorRegistered, ActorAliasAdded, ActorMerged,
-        ActorMergeUndone, OfficeHeld, TopicDefined, TopicRetired, PartErased, KeyRotated,
+        StatementReanchored, StatementWithdrawn, StanceAssessed, StanceRetracted, ActorRegistered, ActorAliasAdded,
+        ActorAliasRemoved, ActorIdentified, ActorMerged, ActorMergeUndone, OfficeHeld, OfficeWithdrawn, TopicDefined,
+        TopicRetired, PartErased, KeyRotated,
     )
 }  # fmt: skip
 
-UPCASTERS: Mapping[str, Upcaster] = {}
+UPCASTERS: Mapping[str, Upcaster] = {
+    # Only the configuration could say who held an office, so version 1 did not name who says so.
+    "office.held.v1": lambda data: (OfficeHeld.type, {**data, "by": "configuration"}),
+}
 """Old type name → a step that turns its data into (newer type name, data). Steps chain until a current type."""
 
 

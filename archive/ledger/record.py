@@ -7,8 +7,8 @@ the assessments of those. So one expected version guards the whole batch, and on
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 import msgspec
@@ -29,8 +29,8 @@ from archive.ledger.events import (
 )
 from archive.ledger.header import Draft, canonical
 from archive.ledger.known import WORDS, KnownArticle, anchor
+from archive.ledger.names import Names, Resolved
 from archive.model import (
-    ActorKind,
     ActorMention,
     Article,
     Assessment,
@@ -39,38 +39,10 @@ from archive.model import (
     Reading,
     Span,
     Statement,
-    fold,
     iso,
 )
 
 _ORPHANED = "its words still stand, but are no longer read as its speaker's"
-_SCOPED = (ActorKind.ANONYMOUS, ActorKind.GROUP)
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Names the archive knows, folded, each with its actor; and which names are countries."""
-
-    actors: Mapping[str, str] = field(default_factory=dict)
-    countries: Collection[str] = frozenset()
-
-    def principal(self, name: str) -> ActorMention:
-        """Whoever can be spoken for: a country where the name is one, else an organisation."""
-        country = fold(name) in self.countries
-        return ActorMention(name=name, kind=ActorKind.COUNTRY if country else ActorKind.ORGANISATION)
-
-    def actor(self, mention: ActorMention, article: str) -> str:
-        """The id of the actor a mention stands for.
-
-        A known name gives its actor; any other name gives an actor of its own. Whoever is not named (a group, an
-        anonymous source) is an actor of this one article: two "officials" need not be the same.
-        """
-        name = fold(mention.name)
-        scoped = mention.kind in _SCOPED
-        if not scoped and name in self.actors:
-            return self.actors[name]
-        slug = name.replace(" ", "-") or digest("name", mention.name)[:12]
-        return f"{mention.kind}:{slug}" + (f":{article}" if scoped else "")
 
 
 def digest(*facts: object) -> str:
@@ -146,6 +118,10 @@ class _Batch:
         there = {said.sameness for _, said in self._read(before, known.text, cause)}
         return lambda said, found: Cause.RULES if (said.sameness in there) is found else cause
 
+    def _resolved(self, statement: Statement) -> Resolved:
+        day = valid_time(statement, self.article)[0].date().isoformat()
+        return self.names.resolve(statement, self.article.id, day)
+
     def _read(self, reading: Reading, text: str, cause: Cause) -> list[tuple[Statement, Said]]:
         """The statements of a reading as events with their words, each once."""
         seen: set[str] = set()
@@ -158,7 +134,7 @@ class _Batch:
                 revision=self.revision,
                 extractor=reading.extractor,
                 cause=cause,
-                names=self.names,
+                who=self._resolved(statement),
             )
             if _added(seen, event.statement):
                 found.append((statement, Said(event, _words(text, statement))))
@@ -188,7 +164,8 @@ class _Batch:
         for statement, said in fresh:
             cause = why(said, True)
             event = msgspec.structs.replace(said.event, cause=cause)
-            drafts += [one for one in _actors(statement, event, self.names) if _added(registered, one.event.stream)]
+            named = _actors(statement, event, self._resolved(statement))
+            drafts += [one for one in named if _added(registered, one.event.stream)]
             drafts.append(Draft(event, {WORDS: words_part(said.words)}))
             drafts += _assessments(event, statement.assessments, self.rules, cause)
         return drafts
@@ -244,12 +221,11 @@ def _revision(article: Article, fingerprint: str, revision: int) -> Draft:
 
 
 def _statement(
-    article: Article, statement: Statement, *, version: int, revision: int, extractor: str, cause: Cause, names: Names
+    article: Article, statement: Statement, *, version: int, revision: int, extractor: str, cause: Cause, who: Resolved
 ) -> StatementRecorded:
-    actor = names.actor(statement.actor, article.id) if statement.actor else None
     valid_at, precision = valid_time(statement, article)
     return StatementRecorded(
-        statement=statement_id(article.id, version, statement, actor),
+        statement=statement_id(article.id, version, statement, who.actor),
         article=article.id,
         revision=revision,
         kind=statement.kind,
@@ -260,9 +236,9 @@ def _statement(
         extractor=extractor,
         cue=statement.cue,
         speaker=statement.speaker,
-        actor=actor,
+        actor=who.actor,
         named=_named(statement.actor),
-        speaks_for=names.actor(names.principal(statement.speaks_for), article.id) if statement.speaks_for else None,
+        speaks_for=who.speaks_for,
         via=tuple(Source(via.name, via.span.start, via.span.end) for via in statement.via),
         directness=statement.directness,
         said_on=statement.said_on.isoformat() if statement.said_on else None,
@@ -299,14 +275,13 @@ def _named(mention: ActorMention | None) -> Named | None:
     return Named(mention.name, mention.kind, mention.role, mention.country) if mention else None
 
 
-def _actors(statement: Statement, event: StatementRecorded, names: Names) -> list[Draft]:
+def _actors(statement: Statement, event: StatementRecorded, who: Resolved) -> list[Draft]:
     """Register who is named. Whoever is known already keeps their entry: the same fact is appended once."""
     drafts = []
     if statement.actor and event.actor:
         drafts.append(Draft(ActorRegistered(event.actor, statement.actor.name, statement.actor.kind)))
-    if statement.speaks_for and event.speaks_for:
-        principal = names.principal(statement.speaks_for)
-        drafts.append(Draft(ActorRegistered(event.speaks_for, principal.name, principal.kind)))
+    if who.principal and event.speaks_for:
+        drafts.append(Draft(ActorRegistered(event.speaks_for, who.principal.name, who.principal.kind)))
     return drafts
 
 

@@ -12,6 +12,8 @@ import msgspec
 
 from archive.ledger.events import (
     ActorAliasAdded,
+    ActorAliasRemoved,
+    ActorIdentified,
     ActorMerged,
     ActorMergeUndone,
     ActorRegistered,
@@ -20,19 +22,34 @@ from archive.ledger.events import (
     FeedMoved,
     FeedRetired,
     OfficeHeld,
+    OfficeWithdrawn,
     TopicDefined,
     TopicRetired,
 )
 from archive.ledger.header import Recorded
+from archive.ledger.names import office_key
 from archive.model import fold
 from archive.views.identity import Merges
-from archive.views.rows import Change, Insert, Rows, Update, Upsert
-from archive.views.tables import actor_rows, alias_rows, feed_rows, merge_rows, office_rows, topic_rows
+from archive.views.rows import Change, Insert, Row, Rows, Update, Upsert
+from archive.views.tables import (
+    actor_rows,
+    alias_rows,
+    decision_rows,
+    feed_rows,
+    merge_rows,
+    office_rows,
+    source_rows,
+    topic_rows,
+)
 
 FEEDS = (FeedAdded, FeedMoved, FeedRetired)
 TOPICS = (TopicDefined, TopicRetired)
 MERGES = (ActorMerged, ActorMergeUndone)
-HANDLES: frozenset[type[Event]] = frozenset({*FEEDS, *TOPICS, *MERGES, ActorRegistered, ActorAliasAdded, OfficeHeld})
+ALIASES = (ActorAliasAdded, ActorAliasRemoved)
+OFFICES = (OfficeHeld, OfficeWithdrawn)
+HANDLES: frozenset[type[Event]] = frozenset(
+    {*FEEDS, *TOPICS, *MERGES, *ALIASES, *OFFICES, ActorRegistered, ActorIdentified}
+)
 
 
 def fold_registry(batch: Sequence[Recorded], rows: Rows) -> list[Change]:
@@ -43,6 +60,8 @@ def fold_registry(batch: Sequence[Recorded], rows: Rows) -> list[Change]:
         *_actors(batch, rows),
         *_aliases(batch),
         *_offices(batch),
+        *_sources(batch),
+        Insert(decision_rows, [row for one in batch if (row := _decision(one))]),
     ]
 
 
@@ -167,20 +186,72 @@ class _Decisions:
 
 
 def _aliases(batch: Sequence[Recorded]) -> Iterable[Change]:
-    aliases = {
-        (event.actor, event.alias): (event.actor, event.alias, fold(event.alias), event.by, one.position)
-        for one in reversed(batch)
-        if isinstance(event := one.event, ActorAliasAdded)
-    }
-    yield Upsert(alias_rows, (), list(aliases.values()))
+    """Each alias as it stands after the batch; one that is taken away keeps its row."""
+    added: dict[Row, Row] = {}
+    removed: dict[Row, Row] = {}
+    for one in batch:
+        event = one.event
+        if isinstance(event, ActorAliasAdded):
+            key = (event.actor, event.alias)
+            removed.pop(key, None)
+            added[key] = (*key, fold(event.alias), event.by, one.position, None)
+        elif isinstance(event, ActorAliasRemoved):
+            key = (event.actor, event.alias)
+            if key in added:
+                added[key] = (*added[key][:-1], one.position)
+            else:
+                removed[key] = (*key, one.position)
+    yield Upsert(alias_rows, ("decided_by", "position", "removed_position"), list(added.values()))
+    yield Update(alias_rows, ("removed_position",), list(removed.values()))
 
 
 def _offices(batch: Sequence[Recorded]) -> Iterable[Change]:
-    yield Insert(
-        office_rows,
-        [
-            (one.position, event.actor, event.office, event.speaks_for, event.since, event.until)
-            for one in batch
-            if isinstance(event := one.event, OfficeHeld)
-        ],
-    )
+    """Each tenure as it stands after the batch; one that is withdrawn keeps its row."""
+    held: dict[Row, Row] = {}
+    withdrawn: dict[Row, Row] = {}
+    for one in batch:
+        event = one.event
+        if isinstance(event, OFFICES):
+            key = (event.actor, office_key(event.office), event.since or "")
+        if isinstance(event, OfficeHeld):
+            withdrawn.pop(key, None)
+            held[key] = (*key, event.office, event.speaks_for, event.until, event.by, one.position, None)
+        elif isinstance(event, OfficeWithdrawn):
+            if key in held:
+                held[key] = (*held[key][:-1], one.position)
+            else:
+                withdrawn[key] = (*key, one.position)
+    told = ("office", "speaks_for", "until", "decided_by", "position", "withdrawn_position")
+    yield Upsert(office_rows, told, list(held.values()))
+    yield Update(office_rows, ("withdrawn_position",), list(withdrawn.values()))
+
+
+def _sources(batch: Sequence[Recorded]) -> Iterable[Change]:
+    entries = {
+        (event.register, event.entry): (event.register, event.entry, event.actor, event.by, one.position)
+        for one in batch
+        if isinstance(event := one.event, ActorIdentified)
+    }
+    yield Upsert(source_rows, ("actor", "decided_by", "position"), list(entries.values()))
+
+
+def _decision(one: Recorded) -> Row | None:
+    """The row that tells of a decision on who is who; None for other events."""
+    match one.event:
+        case ActorMergeUndone(actor=actor, into=into, by=by, reason=reason):
+            told = ("merge undone", actor, into, by, reason)
+        case ActorMerged(actor=actor, into=into, by=by, reason=reason):
+            told = ("merged", actor, into, by, reason)
+        case ActorAliasAdded(actor=actor, alias=alias, by=by):
+            told = ("alias added", actor, alias, by, "")
+        case ActorAliasRemoved(actor=actor, alias=alias, by=by, reason=reason):
+            told = ("alias removed", actor, alias, by, reason)
+        case ActorIdentified(actor=actor, register=register, entry=entry, by=by):
+            told = ("identified", actor, f"{register}:{entry}", by, "")
+        case OfficeHeld(actor=actor, office=office, by=by):
+            told = ("office held", actor, office, by, "")
+        case OfficeWithdrawn(actor=actor, office=office, by=by, reason=reason):
+            told = ("office withdrawn", actor, office, by, reason)
+        case _:
+            return None
+    return (one.position, *told, one.at)

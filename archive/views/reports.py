@@ -36,6 +36,10 @@ VIEWS = (
     "stance_changes",
     "country_stance",
     "revision_effects",
+    "unresolved_mentions",
+    "overrides",
+    "agreement",
+    "actor_decisions",
     "feed_health",
 )
 """In the order in which they build on each other."""
@@ -50,7 +54,7 @@ SCORES: Mapping[Stance, float] = {
 }
 """Version 1 of the scale. Labels without a place on it have no score."""
 
-_BOOLEANS = frozenset({"latest", "withdrawn", "divergent", "merged", "retired"})
+_BOOLEANS = frozenset({"counts", "latest", "withdrawn", "divergent", "merged", "retired"})
 _NEAR = 5
 
 _SCORE = "CAST(CASE {} " + " ".join(f"WHEN '{s}' THEN {n}" for s, n in SCORES.items()) + " END AS double precision)"

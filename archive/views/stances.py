@@ -11,7 +11,14 @@ from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 
 from archive.errors import ProjectionError
-from archive.ledger.events import ActorMerged, ActorMergeUndone, Event, StanceAssessed, StatementWithdrawn
+from archive.ledger.events import (
+    ActorMerged,
+    ActorMergeUndone,
+    Event,
+    StanceAssessed,
+    StanceRetracted,
+    StatementWithdrawn,
+)
 from archive.ledger.header import Recorded
 from archive.model import Cause
 from archive.views.courses import (
@@ -36,7 +43,8 @@ from archive.views.rows import Change, Insert, Row, Rows, Update
 from archive.views.tables import assessment_rows, stance_rows
 from archive.views.timeline import Element, Segment, timeline
 
-HANDLES: frozenset[type[Event]] = frozenset({StanceAssessed, StatementWithdrawn, ActorMerged, ActorMergeUndone})
+ON_STATEMENTS = (StanceAssessed, StanceRetracted, StatementWithdrawn)
+HANDLES: frozenset[type[Event]] = frozenset({*ON_STATEMENTS, ActorMerged, ActorMergeUndone})
 
 
 def fold_stances(batch: Sequence[Recorded], rows: Rows) -> list[Change]:
@@ -46,6 +54,8 @@ def fold_stances(batch: Sequence[Recorded], rows: Rows) -> list[Change]:
         event = one.event
         if isinstance(event, StanceAssessed):
             courses.assess(event, Why(one.position, one.at, event.cause))
+        elif isinstance(event, StanceRetracted):
+            courses.retract(event, Why(one.position, one.at, event.cause))
         elif isinstance(event, StatementWithdrawn):
             courses.withdraw(event, Why(one.position, one.at, event.cause))
         elif isinstance(event, ActorMerged):
@@ -63,7 +73,7 @@ class _Courses:
         self._superseded: dict[Row, int] = {}
         self._opened: dict[Row, Held] = {}
         self._ended: dict[Row, Why] = {}
-        touched = {one.event.statement for one in batch if isinstance(one.event, StanceAssessed | StatementWithdrawn)}
+        touched = {one.event.statement for one in batch if isinstance(one.event, ON_STATEMENTS)}
         self._said = read_said(rows, touched)
         earlier = [one.statement for one in self._said.values() if one.position <= rows.position]
         self._best = read_judged(rows, earlier)
@@ -104,6 +114,20 @@ class _Courses:
             if said.actor is not None and said.live_at(why.position):
                 pair = (self._merges.canonical(said.actor), event.topic)
                 self._place(pair, element, why, before)
+
+    def retract(self, event: StanceRetracted, why: Why) -> None:
+        """Take back the judgement that counts, where it is of this method; a person's is never taken back so."""
+        said = self._said.get(event.statement)
+        counting = self._best.get(event.statement, {}).get(event.topic)
+        if said is None or counting is None or counting.method != event.method:
+            return
+        self._superseded[event.statement, event.topic, counting.assessment] = why.position
+        del self._best[event.statement][event.topic]
+        if said.actor is not None and said.live_at(why.position):
+            pair = (self._merges.canonical(said.actor), event.topic)
+            course = self._whole(pair)
+            del course[said.statement]
+            self._revise(pair, course, why)
 
     def withdraw(self, event: StatementWithdrawn, why: Why) -> None:
         said = self._said.get(event.statement)

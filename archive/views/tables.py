@@ -61,6 +61,7 @@ alias_rows = Table(
     Column("folded", Text, nullable=False),
     Column("decided_by", Text, nullable=False),
     Column("position", BigInt, nullable=False),
+    Column("removed_position", BigInt),
     Index(None, "folded"),
     sqlite_strict=True,
 )
@@ -80,15 +81,46 @@ merge_rows = Table(
 office_rows = Table(
     "office_rows",
     metadata,
-    Column("position", BigInt, primary_key=True, autoincrement=False),
-    Column("actor", Text, nullable=False),
+    Column("actor", Text, primary_key=True),
+    Column("folded", Text, primary_key=True),
+    Column("since", Text, primary_key=True),
     Column("office", Text, nullable=False),
     Column("speaks_for", Text),
-    Column("since", Text),
     Column("until", Text),
+    Column("decided_by", Text, nullable=False),
+    Column("position", BigInt, nullable=False),
+    Column("withdrawn_position", BigInt),
+    Index(None, "folded"),
+    sqlite_strict=True,
+)
+"""Tenures as they are known now; ``since`` is empty where they are since ever. ``folded`` is the office's key."""
+
+source_rows = Table(
+    "source_rows",
+    metadata,
+    Column("register", Text, primary_key=True),
+    Column("entry", Text, primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("position", BigInt, nullable=False),
+    sqlite_strict=True,
+)
+"""Which entry of a public register describes which actor."""
+
+decision_rows = Table(
+    "decision_rows",
+    metadata,
+    Column("position", BigInt, primary_key=True, autoincrement=False),
+    Column("decision", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
     Index(None, "actor"),
     sqlite_strict=True,
 )
+"""Every decision on who is who, in the order of the log; ``about`` is the other actor, the alias or the office."""
 
 topic_rows = Table(
     "topic_rows",
@@ -284,6 +316,8 @@ PROJECTED = (
     alias_rows,
     merge_rows,
     office_rows,
+    source_rows,
+    decision_rows,
     topic_rows,
     article_rows,
     removal_rows,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from archive.ledger.events import (
     ActorAliasAdded,
+    ActorAliasRemoved,
+    ActorIdentified,
     ActorMerged,
     ActorMergeUndone,
     ActorRegistered,
@@ -17,9 +19,11 @@ from archive.ledger.events import (
     KeyRotated,
     Named,
     OfficeHeld,
+    OfficeWithdrawn,
     PartErased,
     Source,
     StanceAssessed,
+    StanceRetracted,
     StatementReanchored,
     StatementRecorded,
     StatementWithdrawn,
@@ -95,11 +99,15 @@ EXAMPLES: tuple[Event, ...] = (
         condition=Span(20, 30),
         rule="support-if",
     ),
+    StanceRetracted(STATEMENT, ARTICLE, "harbour-toll", "rule", "stance-rules@1"),
     ActorRegistered("person:ada-quill", "Ada Quill", "person"),
     ActorAliasAdded("person:ada-quill", "A. Quill", "R. Voss"),
+    ActorAliasRemoved("person:ada-quill", "A. Quill", "R. Voss", "another Quill"),
+    ActorIdentified("person:ada-quill", "wikidata", "Q1", "R. Voss"),
     ActorMerged("person:a-quill", "person:ada-quill", "R. Voss", "same person"),
     ActorMergeUndone("person:a-quill", "person:ada-quill", "R. Voss", "another person after all"),
-    OfficeHeld("person:ada-quill", "Minister of Ports", "country:norland", "2023-01-01", None),
+    OfficeHeld("person:ada-quill", "Minister of Ports", "country:norland", "2023-01-01", None, "R. Voss"),
+    OfficeWithdrawn("person:ada-quill", "Minister of Ports", "R. Voss", "2023-01-01", "never sworn in"),
     TopicDefined(
         "harbour-toll", "The harbour toll should be abolished", ("harbour toll", "port charges"), ("harbour",)
     ),

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.ledger.declare import declare, declared, names
+from archive.ledger.declare import declare, declared
 from archive.ledger.events import (
+    ActorAliasRemoved,
     ActorRegistered,
     ArticleCaptured,
     Event,
     FeedMoved,
+    OfficeHeld,
     StanceAssessed,
     StatementReanchored,
     StatementRecorded,
@@ -25,7 +26,8 @@ from archive.ledger.events import (
 )
 from archive.ledger.header import Draft, Recorded, decode, seal
 from archive.ledger.known import known_article
-from archive.ledger.record import Names, record, reread
+from archive.ledger.names import Known, Names, Usage
+from archive.ledger.record import record, reread
 from archive.model import (
     Actor,
     ActorKind,
@@ -45,7 +47,9 @@ from archive.model import (
 
 NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
 TEXT = "Ada Quill said the toll must stay. Ben Hale agreed. Nobody else spoke. The end of it all is near."
-COUNTRIES = Names({"a quill": "ada"}, frozenset({"norland"}))
+COUNTRIES = Names(
+    Usage({"norland": ("Norland", ActorKind.COUNTRY)}), {"a quill": (Known("ada", "ada", "person", ("ada quill",)),)}
+)
 
 
 def article(text: str = TEXT) -> Article:
@@ -106,18 +110,6 @@ def test_unknown_stays_unknown() -> None:
     assert isinstance(recorded, StatementRecorded)
     assert (recorded.actor, recorded.named, recorded.speaks_for, recorded.precision) == (None, None, None, "captured")
     assert events(batch, ActorRegistered) == []
-
-
-def test_known_names_lead_to_their_actor_and_accents_do_not_matter() -> None:
-    named = [ActorMention(name=name, kind=ActorKind.PERSON) for name in ("Á. Quill", "Ada Quíll", "Ada Quill")]
-    ids = [COUNTRIES.actor(mention, "a-1") for mention in named]
-    assert ids == ["ada", "person:ada-quill", "person:ada-quill"]
-
-
-@pytest.mark.parametrize("kind", [ActorKind.ANONYMOUS, ActorKind.GROUP])
-def test_the_unnamed_of_two_articles_are_two(kind: ActorKind) -> None:
-    officials = ActorMention(name="officials", kind=kind)
-    assert COUNTRIES.actor(officials, "a-1") != COUNTRIES.actor(officials, "a-2")
 
 
 def test_the_same_statement_twice_in_a_reading_is_recorded_once() -> None:
@@ -244,8 +236,28 @@ def test_a_feed_that_is_retired_can_come_back() -> None:
     assert len({one.id for one in recorded}) == 3
 
 
-def test_names_of_the_registry_are_folded() -> None:
-    assert names([ACTOR], ["norland"]).actors == {"ada quill": "ada", "a quill": "ada"}
+def test_what_the_configuration_no_longer_says_is_taken_back() -> None:
+    recorded = log(declare(declared([]), [], [], [ACTOR]))
+    without = declare(declared(recorded), [], [], [replace(ACTOR, aliases=(), offices=())])
+    assert [draft.event.type for draft in without] == ["actor.alias_removed.v1", "office.withdrawn.v1"]
+    recorded = log(without, recorded)
+    assert declare(declared(recorded), [], [], [replace(ACTOR, aliases=(), offices=())]) == []
+    back = declare(declared(recorded), [], [], [ACTOR])
+    assert [draft.event.type for draft in back] == ["actor.alias_added.v1", "office.held.v2"]
+
+
+def test_the_configuration_does_not_bring_back_an_alias_that_a_person_removed() -> None:
+    recorded = log(declare(declared([]), [], [], [ACTOR]))
+    recorded = log([Draft(ActorAliasRemoved("ada", "A. Quill", "R. Voss"))], recorded)
+    assert declare(declared(recorded), [], [], [ACTOR]) == []
+
+
+def test_a_tenure_that_ends_takes_the_place_of_the_open_one() -> None:
+    since = Tenure(office="Minister", since=date(2024, 1, 1))
+    ended = replace(since, until=date(2024, 2, 1))
+    recorded = log(declare(declared([]), [], [], [replace(ACTOR, offices=(since,))]))
+    (event,) = (draft.event for draft in declare(declared(recorded), [], [], [replace(ACTOR, offices=(ended,))]))
+    assert event == OfficeHeld("ada", "Minister", None, "2024-01-01", "2024-02-01", "configuration")
 
 
 def fates(old: Article, first: Reading, after: Article, second: Reading, **kwargs: Reading) -> list[Event]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archive.ledger.events import ActorAliasAdded, ArticleRemoved, OfficeHeld
+from archive.ledger.events import ActorAliasAdded, ActorAliasRemoved, ArticleRemoved, OfficeHeld
 from archive.ledger.store import Ledger
 from archive.model import iso
 from tests.views.histories import Writer, day
@@ -22,8 +22,12 @@ def harbour_toll(ledger: Ledger) -> Writer:
     writer.actor("ivo-brandt", "Ivo Brandt")
     _first_week(writer)
     _second_week(writer)
+    writer.assess("s-4", "harbour-toll", "open", "person", "person", by="A. Reader")
     writer.assess("s-4", "harbour-toll", "undecided", "person", "person")
     _edited_and_taken_down(writer)
+    writer.statement("s-9", "a-3", None, day(8), quote="agreed to talks", start=51, kind="indirect")
+    writer.append(ActorAliasRemoved("mara-lind", "Minister Lind", "Editor", "there are two ministers Lind"))
+    writer.append(ActorAliasAdded("mara-lind", "Minister Mara Lind", "Editor"))
     return writer
 
 

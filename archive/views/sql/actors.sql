@@ -6,8 +6,9 @@ SELECT
   a.canonical,
   a.canonical <> a.actor AS merged,
   (SELECT {joined:alias} FROM (
-    SELECT l.alias FROM alias_rows l WHERE l.actor = a.actor ORDER BY l.position, l.alias) AS aliases) AS aliases,
+    SELECT l.alias FROM alias_rows l WHERE l.actor = a.actor AND l.removed_position IS NULL ORDER BY l.position, l.alias) AS aliases) AS aliases,
   (SELECT {joined:office} FROM (
-    SELECT o.office FROM office_rows o WHERE o.actor = a.actor ORDER BY o.position) AS offices) AS offices,
+    SELECT o.office FROM office_rows o
+    WHERE o.actor = a.actor AND o.withdrawn_position IS NULL ORDER BY o.since, o.position) AS offices) AS offices,
   a.position
 FROM actor_rows a
