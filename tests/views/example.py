@@ -25,9 +25,8 @@ def harbour_toll(ledger: Ledger) -> Writer:
     writer.assess("s-4", "harbour-toll", "open", "person", "person", by="A. Reader")
     writer.assess("s-4", "harbour-toll", "undecided", "person", "person")
     _edited_and_taken_down(writer)
-    writer.statement("s-9", "a-3", None, day(8), quote="agreed to talks", start=51, kind="indirect")
-    writer.append(ActorAliasRemoved("mara-lind", "Minister Lind", "Editor", "there are two ministers Lind"))
-    writer.append(ActorAliasAdded("mara-lind", "Minister Mara Lind", "Editor"))
+    writer.append(ActorAliasAdded("mara-lind", "M. Lind", "Editor"))
+    writer.append(ActorAliasRemoved("mara-lind", "M. Lind", "Editor", "there are two of that name"))
     return writer
 
 
