@@ -2,7 +2,7 @@
 
 What is projected can be derived again: it is emptied here, and the next start fills it from the log.
 
-Revision ID: 20261123_0950
+Revision ID: 20261123_0957
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from alembic import op
 from archive.errors import UsageError
 from archive.ledger.schema import Moment
 
-revision = "20261123_0950"
-down_revision = "20261123_0930"
+revision = "20261123_0957"
+down_revision = "20261123_0950"
 
 BIGINT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 REFOLDED = ("feed_rows", "actor_rows", "merge_rows", "topic_rows")
