@@ -153,7 +153,7 @@ def _feeds(at: At | None, defaults: At | None, base: Path) -> tuple[Feed, ...]:
 
 
 def _feed(at: At, common: Mapping[str, At], base: Path) -> Feed:
-    values = {**common, **at.mapping("id", "url", "title", "every", "full_text", "language")}
+    values = {**common, **at.mapping("id", "url", "title", "every", "full_text", "language", "category")}
     return Feed(
         id=_identifier(_required(at, values, "id")),
         url=_url(_required(at, values, "url"), base),
@@ -161,6 +161,7 @@ def _feed(at: At, common: Mapping[str, At], base: Path) -> Feed:
         every=_every(values),
         full_text=_full_text(values),
         language=_language(values),
+        category=values["category"].text() if "category" in values else None,
     )
 
 
@@ -251,21 +252,28 @@ def _identifier(at: At) -> str:
 def _url(at: At, base: Path) -> str:
     """An http(s) URL as it is written, or a path made absolute."""
     text = at.text()
-    scheme = _SCHEME.match(text)
-    if scheme is None:
+    if _SCHEME.match(text) is None:
         return str(base / text)
-    if scheme[1].lower() not in {"http", "https"}:
-        raise at.wrong(f"the scheme {scheme[1]!r} is not polled", "Use http, https, or the path of a file")
+    if wrong := refusal(text):
+        raise at.wrong(*wrong.split(". ", 1))
+    return text
+
+
+def refusal(url: str) -> str | None:
+    """Why a URL cannot be a feed's, and what to write instead; None where it can."""
+    scheme = _SCHEME.match(url)
+    if scheme is None or scheme[1].lower() not in {"http", "https"}:
+        return f"the scheme {scheme[1] if scheme else url[:40]!r} is not polled. Use http, https, or the path of a file"
     try:
-        parts = urlsplit(text)
-        usable = bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", text)
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", url)
     except ValueError:
         usable = False
     if not usable:
-        raise at.wrong(f"{text!r} is not a complete URL", "Write https://host/path")
+        return f"{url!r} is not a complete URL. Write https://host/path"
     if parts.username is not None:
-        raise at.wrong("the URL holds a user name", "Leave it out: the log keeps a feed's address for ever")
-    return text
+        return "the URL holds a user name. Leave it out: the log keeps a feed's address for ever"
+    return None
 
 
 def _every(values: Mapping[str, At]) -> timedelta:

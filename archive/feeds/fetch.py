@@ -38,7 +38,9 @@ from archive.errors import FetchError
 from archive.feeds.body import Body
 from archive.feeds.gate import Gate
 
-FEED_TYPES = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+FEED_TYPES = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+)
 PAGE_TYPES = "text/html, application/xhtml+xml;q=0.9, text/plain;q=0.5"
 PERMANENT = frozenset({301, 308})
 REDIRECTS = PERMANENT | {302, 303, 307}

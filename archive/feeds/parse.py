@@ -21,6 +21,7 @@ from urllib.parse import urljoin, urlsplit
 import feedparser
 
 from archive.errors import ParseError
+from archive.feeds import jsonfeed
 from archive.feeds.dates import read_date
 from archive.feeds.scrub import scrub
 from archive.model import Entry
@@ -90,6 +91,8 @@ def parse(body: bytes, headers: Mapping[str, str], url: str) -> ParsedFeed:
 
 
 def _feedparser(body: bytes, headers: Mapping[str, str], url: str) -> dict[str, Any]:
+    if jsonfeed.looks_like_json(body):
+        return jsonfeed.read(body, url)
     kept = {"content-type": headers["content-type"]} if "content-type" in headers else {}
     try:
         result = feedparser.parse(
