@@ -36,6 +36,8 @@ class Kind(StrEnum):
     WILL = "will"
     INTEND = "intend"
     MAY = "may"
+    HELPING = "helping"
+    HURTING = "hurting"
     SAME = "same"
     ACTION = "action"
 
@@ -85,7 +87,9 @@ class Lexicon:
 
 _NEGATION_REACH = 4
 _JOINING = frozenset({"CC", "RB", "QUOTE", ",", "DT"})
+_FOR = frozenset({"pro", "behind", "for"})
 _JUDGING = frozenset({Kind.GOOD, Kind.BAD})
+EFFECTS = frozenset({Kind.HELPING, Kind.HURTING})
 MODAL = frozenset({Kind.MUST, Kind.WILL, Kind.MAY})
 
 CONFIDENCE = {
@@ -102,6 +106,8 @@ CONFIDENCE = {
     Kind.WILL: 0.75,
     Kind.INTEND: 0.75,
     Kind.MAY: 0.6,
+    Kind.HELPING: 0.6,
+    Kind.HURTING: 0.6,
     Kind.ACTION: 0.6,
     Kind.SAME: 0.6,
 }
@@ -113,6 +119,8 @@ _ALONE = {
     Kind.GOOD: Stance.SUPPORT,
     Kind.BAD: Stance.OPPOSE,
     Kind.FAILING: Stance.SUPPORT,
+    Kind.HELPING: Stance.SUPPORT,
+    Kind.HURTING: Stance.OPPOSE,
     Kind.OPEN: Stance.OPEN,
     Kind.UNDECIDED: Stance.UNDECIDED,
     Kind.NOT_NOW: Stance.NOT_NOW,
@@ -126,6 +134,7 @@ _ALONE = {
 _NEGATED_ALONE = dict.fromkeys(_ALONE, Stance.OPPOSE) | {
     Kind.OPPOSE: Stance.OPEN,
     Kind.BAD: Stance.OPEN,
+    Kind.HURTING: Stance.OPEN,
     Kind.UNDECIDED: Stance.UNCLEAR,
     Kind.NOT_NOW: Stance.UNCLEAR,
     Kind.SILENT: Stance.UNCLEAR,
@@ -206,7 +215,7 @@ def _otherwise(text: Index, kind: Kind, first: int, last: int) -> bool:
     if tag.startswith("NNP"):
         beside = (text.tags[i] for i in (first - 1, last) if 0 <= i < len(text.tags))
         return kind in _JUDGING or any(t.startswith("NNP") for t in beside)
-    return kind is Kind.SUPPORT and tag in {"RB", "RP"}
+    return kind is Kind.SUPPORT and tag in {"RB", "RP", "IN"} and token.lower not in _FOR
 
 
 def _repeats(text: Index, found: Sequence[Operator], i: int) -> bool:

@@ -16,6 +16,7 @@ _IMPERSONAL = frozenset({"it", "its", "there", "one"})
 _GENDER = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _SOME = frozenset({"many", "some", "most", "few", "others", "all", "none", "both", "those", "several"})
 _INQUIRING = frozenset({"ask", "wonder", "inquir"})
+_JUDGMENTS = frozenset({Kind.GOOD, Kind.BAD})
 _OWN_WILL = frozenset({Kind.WILL, Kind.INTEND, Kind.SUPPORT, Kind.OPPOSE, Kind.UNDECIDED, Kind.MAY})
 
 
@@ -75,6 +76,10 @@ def _cut(index: Index, first: int, last: int) -> Iterator[tuple[int, int]]:
 def foreign(lexicon: Lexicon, passage: Passage, operator: Operator, low: int, hit: Hit) -> bool:
     """Whether somebody else than the speaker's side supports, opposes or will do what an operator says."""
     index = passage.index
+    if operator.kind in _JUDGMENTS:
+        named = next((i for i in range(operator.first, low, -1) if index.stems[i] in lexicon.naming), None)
+        at = subject(index, named, low) if named else None
+        return at is not None and not hit.first <= at < hit.last and not _own(lexicon, passage, at, low)
     if operator.kind not in _OWN_WILL or _performs(lexicon, passage):
         return False
     noun = index.tags[operator.first].startswith("NN") and operator.last - operator.first == 1
@@ -84,6 +89,15 @@ def foreign(lexicon: Lexicon, passage: Passage, operator: Operator, low: int, hi
     if operator.kind is Kind.MAY and not index.tags[at].startswith("NNP"):
         return False
     return not hit.first <= at < hit.last and not _own(lexicon, passage, at, low)
+
+
+def of_others(lexicon: Lexicon, passage: Passage, low: int) -> bool:
+    """Whether a clause that begins at ``low`` tells of somebody else: "some who would scrap the toll"."""
+    index = passage.index
+    if low >= len(index.tags) or index.document.tokens[low].lower != "who":
+        return False
+    at = subject(index, low, index.sentence(low)[0])
+    return at is not None and not _own(lexicon, passage, at, index.sentence(low)[0])
 
 
 def _own(lexicon: Lexicon, passage: Passage, at: int, low: int) -> bool:
