@@ -12,7 +12,7 @@ from archive.extract.page import Candidate, Page
 from archive.extract.verbs import source_of
 
 MATTERS = frozenset(
-    {"about", "of", "for", "to", "on", "against", "over", "toward", "towards", "with", "at", "in", "from", "by"}
+    {"about", "of", "for", "to", "on", "against", "over", "toward", "towards", "with", "at", "in", "from", "by", "behind"}
 )
 LABELS = frozenset(
     {
