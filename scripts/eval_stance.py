@@ -182,7 +182,8 @@ def calibration(rows: Sequence[Row]) -> Iterator[str]:
         if inside:
             fine = sum(r.found.stance in r.coded.acceptable for r in inside if r.found)
             mean = sum(r.found.confidence for r in inside if r.found) / len(inside)
-            yield f"confidence {low:.1f} to {min(high, 1):.1f}: mean {mean:.2f}, right {fine / len(inside):.2f} of {len(inside)}"
+            right = f"right {fine / len(inside):.2f} of {len(inside)}"
+            yield f"confidence {low:.1f} to {min(high, 1):.1f}: mean {mean:.2f}, {right}"
 
 
 def faults(rows: Sequence[Row], texts: dict[str, str]) -> Iterator[str]:
@@ -197,7 +198,8 @@ def faults(rows: Sequence[Row], texts: dict[str, str]) -> Iterator[str]:
         yield f"{mark} {row.case.topic.id} {row.case.doc[:34]} {coded.actor}: {coded.label}, found {stance}"
         yield f"     gold: {_around(text, coded.words)}"
         if row.found:
-            yield f"     {row.found.confidence}: {quoted(text, row.found.evidence)!r} in {_around(text, row.found.evidence[0])}"
+            words = quoted(text, row.found.evidence)
+            yield f"     {row.found.confidence}: {words!r} in {_around(text, row.found.evidence[0])}"
 
 
 def _around(text: str, span: Span) -> str:

@@ -12,7 +12,7 @@ SURE_ACT, SURE_AGENT = 0.5, 0.8
 
 
 def of_verb(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
-    """A vote, signature or veto: a verb that takes a side where its object is what such verbs are about ("the bill")."""
+    """A signature or a veto: a verb that takes a side where its object is what such verbs are about ("the bill")."""
     chunk = clause.chunks[i]
     if clause.tokens[chunk.head].lower not in page.lexicon.acts or chunk.form != "fin" or clause.cues[i] is not None:
         return

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from archive.extract.propositions import Action, Vocabulary
 from archive.extract.topics import Hit, Index, Matcher
 
-WITHIN = 6
-"""Sentences after which nothing points back any longer."""
+WITHIN, KIND_WITHIN = 12, 5
+"""Sentences after which nothing points back any longer, with the topic's own noun and with another of its kind."""
 
 OWN, KIND = 0.8, 0.7
 """How sure it is that "the bill" is the topic's: where the topic says "bill", and where it says "deal"."""
@@ -27,7 +27,7 @@ _MODIFIERS = 3
 def chained(words: Vocabulary, matcher: Matcher, index: Index, hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """The hits with those that take them up, in order and apart."""
     takers = _takers(words, matcher)
-    at = sorted(i for stem in takers for i in index.places.get(stem, ())) if hits else []
+    at = sorted(i for s in takers for i in index.places.get(s, ()) if index.stems[i] == s) if hits else []
     covered = {i for hit in hits for i in range(hit.first, hit.last)}
     found = list(hits)
     known = iter(sorted(hits))
@@ -39,13 +39,14 @@ def chained(words: Vocabulary, matcher: Matcher, index: Index, hits: Sequence[Hi
             latest, ahead = ahead.last - 1, next(known, None)
         if not covered.isdisjoint((i - 1, i, i + 1)) or latest is None:
             continue
-        near = index.sentence_number(i) - index.sentence_number(latest) <= WITHIN
         stem = index.stems[i]
+        within = WITHIN if takers[stem][0] == OWN else KIND_WITHIN
+        near = index.sentence_number(i) - index.sentence_number(latest) <= within
         if near and strange.get(stem, -1) < latest and stem in takers and points_back(index, i, matcher.named):
             strength, action = takers[stem]
             found.append(matcher.taken_up(index, i, strength, action))
             latest = i
-        else:
+        elif another(index, i, matcher.named):
             strange[stem] = i
     return tuple(_apart(found, hits))
 
@@ -77,16 +78,37 @@ def _takers(words: Vocabulary, matcher: Matcher) -> dict[str, tuple[float, Actio
 
 def points_back(index: Index, i: int, named: frozenset[str]) -> bool:
     """Whether a noun is definite and says nothing more: "the new bill"; not "a bill", nor "the bill on pay"."""
-    if not index.tags[i].startswith("NN") or complemented(index, i, len(index.tags)):
+    if not _noun(index, i) or complemented(index, i, len(index.tags)):
         return False
     low = max(index.sentence(i)[0], i - 1 - _MODIFIERS)
     for j in range(i - 1, low - 1, -1):
         lower, tag = index.document.tokens[j].lower, index.tags[j]
-        if lower in _POINTING or (lower in {"a", "an"} and j > low and index.stems[j - 1] == "such"):
+        such = lower in {"a", "an"} and j > low and index.stems[j - 1] == "such"
+        if such or tag in {"POS", "PRP$"} or (lower in _POINTING and tag in {"DT", "PDT"}):
             return True
-        if tag == "POS" or tag == "PRP$":
-            return True
-        if not tag.startswith(_MODIFYING) and index.stems[j] not in named:
+        if not tag.startswith(_MODIFYING) and "-" not in lower and index.stems[j] not in named:
+            return False
+    return False
+
+
+def _noun(index: Index, i: int) -> bool:
+    """Whether a word is a noun; one that only ends a noun phrase is, whatever the tagger says ("such a ban would")."""
+    if index.tags[i].startswith("NN"):
+        return True
+    ends = not index.tags[i + 1 : i + 2] or not index.tags[i + 1].startswith(("NN", "JJ", "VB"))
+    return index.tags[i] in {"JJ", "VB"} and i > 0 and index.tags[i - 1] == "DT" and ends
+
+
+def another(index: Index, i: int, named: frozenset[str]) -> bool:
+    """Whether a noun brings something else up: "a bill", "the bill on pay", "the Quill bill"."""
+    if complemented(index, i, len(index.tags)):
+        return True
+    first, _ = index.sentence(i)
+    for j in range(i - 1, max(first, i - 1 - _MODIFIERS) - 1, -1):
+        lower, tag = index.document.tokens[j].lower, index.tags[j]
+        if lower in {"a", "an", "another"} or (tag.startswith("NNP") and index.stems[j] not in named):
+            return index.stems[j - 1] != "such"
+        if not tag.startswith((*_MODIFYING, "NN")):
             return False
     return False
 
@@ -96,5 +118,7 @@ def complemented(index: Index, i: int, last: int) -> bool:
     if i + 1 >= last:
         return False
     if index.tags[i + 1] == "RB" and index.tags[i + 2 : i + 3] == ("TO",):
+        return True
+    if index.tags[i + 1] == "VBG":
         return True
     return index.tags[i + 1] in {"TO", "NN", "NNS"} or index.document.tokens[i + 1].lower in _INTRODUCING

@@ -82,7 +82,8 @@ def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int]) -> 
     after = index.tags[i + 1] if i + 1 < sentence[1] else "."
     pointing = lower in lexicon.words.words.pointers and not after.startswith(("NN", "JJ", "DT", "PRP", "CD"))
     complementizer = lower == "that" and index.tags[i] in {"IN", "WDT"}
-    opens = i - sentence[0] < _OPENING or index.document.tokens[i - 1].text in _PAUSES or i + 1 >= sentence[1] - 1
+    paused = index.document.tokens[i - 1].text in _PAUSES and lower != "that"
+    opens = i - sentence[0] < _OPENING or paused or i + 1 >= sentence[1] - 1
     if not pointing or not opens or complementizer or (lower == "that" and index.tags[i + 1 : i + 2] != ("VBZ",)):
         return 0.0
     return EXPLETIVE if lower == "it" else POINTER

@@ -21,6 +21,7 @@ _REACH = 60
 _FOLLOWED_WITHIN = 4
 _CLAIMING = frozenset({"that", "claim", "notion", "idea", "argument", "suggestion", "assertion"})
 _JUDGED = frozenset({Kind.GOOD, Kind.BAD, Kind.NOT_NOW, Kind.UNDECIDED})
+_PRONOUNS = frozenset({"it", "them", "him", "her", "this", "that", "these", "those"})
 _ATTITUDES = frozenset({Kind.SUPPORT, Kind.OPPOSE})
 _PLACES = (("NNP",), ("NN",), ("NNS",), ("DT",), ("PRP",), ("PRP$",))
 _COMMANDING = frozenset({Kind.SUPPORT, Kind.OPPOSE, Kind.MUST, Kind.INTEND})
@@ -117,7 +118,8 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
     found = _reported(lexicon, index, value(over), scope) if reported else value(over)
     if not found.stance or _claims(index, over, hit):
         predicate = list(_predicate(lexicon, passage, scope, right, hit))
-        found = value([*over, *predicate]) if predicate else found
+        told = [] if _believed(lexicon, index, over) else over
+        found = value([*told, *predicate]) if predicate else found
     return found if found.stance else _enacted(passage, scope, left, hit)
 
 
@@ -201,6 +203,11 @@ def _excluded(lexicon: Lexicon, index: Index, hit: Hit, low: int) -> Iterator[Op
         yield Operator(Kind.OPPOSE, i, i + 1)
 
 
+def _believed(lexicon: Lexicon, index: Index, over: Sequence[Operator]) -> bool:
+    """Whether who speaks holds what is feared: "warned that a toll would be wrong" opposes it once, not twice."""
+    return len(over) == 1 and index.stems[over[0].first] in lexicon.fearing - lexicon.doubting
+
+
 def _claims(index: Index, over: Sequence[Operator], hit: Hit) -> bool:
     """Whether what stands over a mention is about a claim, of which the mention is only the subject."""
     return bool(over) and any(index.stems[i] in _CLAIMING for i in range(over[-1].last, hit.first))
@@ -249,8 +256,16 @@ def _done_by(index: Index, operator: Operator, hit: Hit) -> bool:
     """Whether an attitude is the mention's own, not one towards it: "a wall would stop them"; and no effect of it."""
     verb = index.tags[operator.first] in _FINITE | {"VB"} and not undergone(index, operator.first)
     if operator.kind in _ATTITUDES:
-        return verb and not index.tags[operator.first].startswith("NN") and _subject_is(index, operator, hit)
+        return verb and not _takes_up(index, operator.last)
     return operator.kind in EFFECTS and not (verb and _subject_is(index, operator, hit))
+
+
+def _takes_up(index: Index, i: int) -> bool:
+    """Whether a verb's object is a pronoun, or stands before it: "we will fight it", "a toll that I oppose"."""
+    if i >= len(index.tags):
+        return True
+    token = index.document.tokens[i]
+    return token.lower in _PRONOUNS or not token.text[0].isalnum()
 
 
 def _subject_is(index: Index, operator: Operator, hit: Hit) -> bool:
@@ -311,11 +326,20 @@ def _conditional(
         if i < hit.first < end or _hypothetical(lexicon, index, i, end):
             continue
         span = Span(index.document.tokens[i].start, index.document.tokens[end - 1].end)
-        if found.stance in (Stance.SUPPORT, Stance.OPEN) or (
-            found.stance is Stance.OPPOSE and index.stems[i] in {"unless", "until"}
-        ):
-            return found._replace(stance=Stance.CONDITIONAL, confidence=found.confidence - 0.05), span
+        limited = _limited(found.stance, index.stems[i])
+        if limited:
+            loss = 0.05 * (limited is not found.stance)
+            return found._replace(stance=limited, confidence=found.confidence - loss), span
     return found, None
+
+
+def _limited(stance: Stance | None, by: str) -> Stance | None:
+    """What a limit makes of a label: what lasts "until" is wholly wanted, and what must wait "until" is put off."""
+    if stance is Stance.OPPOSE:
+        return {"unless": Stance.CONDITIONAL, "until": Stance.NOT_NOW}.get(by)
+    if stance in (Stance.SUPPORT, Stance.OPEN):
+        return stance if by == "until" else Stance.CONDITIONAL
+    return None
 
 
 def _condition_end(index: Index, first: int, last: int) -> int:

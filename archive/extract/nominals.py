@@ -12,7 +12,8 @@ from archive.extract.page import Candidate, Page
 from archive.extract.verbs import source_of
 
 MATTERS = frozenset(
-    {"about", "of", "for", "to", "on", "against", "over", "toward", "towards", "with", "at", "in", "from", "by", "behind"}
+    {"about", "of", "for", "to", "on", "against", "over", "toward", "towards", "with", "at", "in", "from", "by"}
+    | {"behind"}
 )
 LABELS = frozenset(
     {

@@ -80,6 +80,7 @@ class Lexicon:
     classifying: frozenset[str]
     reporting: frozenset[str]
     fearing: frozenset[str]
+    doubting: frozenset[str]
     naming: frozenset[str]
     hypothetical: frozenset[str]
     performing: frozenset[str]
@@ -173,6 +174,7 @@ def load(language: str) -> Lexicon:
         classifying=frozenset(stem.of(w) for w in words.classifying),
         reporting=frozenset(stem.of(w) for w in words.reporting),
         fearing=frozenset(stem.of(w) for w in words.fearing),
+        doubting=frozenset(stem.of(w) for w in words.doubting),
         naming=frozenset(stem.of(w) for w in words.naming),
         hypothetical=frozenset(stem.of(w) for w in words.hypothetical),
         performing=frozenset(stem.of(w) for w in words.performing),
@@ -197,7 +199,7 @@ def operators(lexicon: Lexicon, text: Index, span: tuple[int, int], actions: fro
                 found.append(Operator(phrase[0], i, phrase[1], repeats=_repeats(text, found, i)))
             i = phrase[1]
         else:
-            if text.stems[i] in lexicon.negators:
+            if text.stems[i] in lexicon.negators and text.document.tokens[i].lower != "non":
                 denied.append(i)
                 found.extend([Operator(Kind.MAY, i, i + 1)] if text.stems[i] == "cannot" else [])
             i += 1

@@ -11,6 +11,8 @@ from archive.extract.topics import Hit, Index
 from archive.model import ActorKind, Statement, StatementKind, fold
 
 _SUBJECT_WITHIN = 10
+_GOES_ON = 15
+_ENDING = frozenset({",", ":", ".", "DASH", "QUOTE", "-LRB-", "-RRB-", "VBZ", "VBD", "VBP", "MD", "WP", "WDT", "WRB"})
 _FIRST_PERSON = frozenset({"i", "we", "me", "us", "my", "our"})
 _IMPERSONAL = frozenset({"it", "its", "there", "one"})
 _GENDER = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
@@ -36,7 +38,10 @@ class Passage:
         """Lay a statement out over the tokens of its document."""
         document = index.document
         cue = tuple(tokens_of(document, span) for span in statement.cue)
-        sentences = tuple(s for span in statement.content for s in _cut(index, *tokens_of(document, span)))
+        content = [tokens_of(document, span) for span in statement.content]
+        if content and statement.kind is not StatementKind.DIRECT:
+            content[-1] = content[-1][0], _extended(index, *content[-1])
+        sentences = tuple(s for span in content for s in _cut(index, *span))
         actor = statement.actor
         named = (actor.name if actor else "", actor.country if actor else "", statement.speaks_for or "")
         names = frozenset(word for name in named for word in fold(name or "").split())
@@ -64,6 +69,16 @@ class Passage:
 def _question_after(passage: Passage, last: int) -> bool:
     tokens = passage.index.document.tokens
     return last < len(tokens) and tokens[last].text == "?"
+
+
+def _extended(index: Index, first: int, last: int) -> int:
+    """The end of a reported content with the rest of its phrase: what follows without a pause or another verb."""
+    _, end = index.sentence(max(first, last - 1))
+    for i in range(last, min(end, last + _GOES_ON)):
+        apposed = index.tags[i] == "," and index.tags[i - 1] == "NN" and index.tags[i + 1 : i + 2] == ("NNP",)
+        if index.tags[i] in _ENDING and not apposed:
+            return i
+    return min(end, last + _GOES_ON)
 
 
 def _cut(index: Index, first: int, last: int) -> Iterator[tuple[int, int]]:

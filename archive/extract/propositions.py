@@ -60,6 +60,7 @@ class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     classifying: tuple[str, ...]
     reporting: tuple[str, ...]
     fearing: tuple[str, ...]
+    doubting: tuple[str, ...]
     naming: tuple[str, ...]
     kinds: tuple[tuple[str, ...], ...]
     stopping: tuple[str, ...]

@@ -42,15 +42,15 @@ def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> lis
         elif tag in {"NNS", "NN", "VBN"} and words[i] in verbs and _closes_quotation(words, tags, i):
             tags[i] = "VBD" if tag == "VBN" else "VBZ"
         elif (
-            tag == "NNS" and words[i] in verbs and tags[i - 1] == "NNP" and tags[i + 1 : i + 2] in AFTER_HEADLINE_VERB
-        ) or (
-            tag == "NNS"
-            and words[i] in verbs
-            and words[i + 1 : i + 2] == ["that"]
-            and tags[i - 1] in {"NNP", "NNPS", "PRP", ",", "-RRB-"}
+            (tag == "NNS" and words[i] in verbs and tags[i - 1] == "NNP" and tags[i + 1 : i + 2] in AFTER_HEADLINE_VERB)
+            or (
+                tag == "NNS"
+                and words[i] in verbs
+                and words[i + 1 : i + 2] == ["that"]
+                and tags[i - 1] in {"NNP", "NNPS", "PRP", ",", "-RRB-"}
+            )
+            or (tag == "NNS" and words[i] in PLANNING and tags[i - 1] == "NNP" and tags[i + 1 : i + 3] == ["TO", "VB"])
         ):
-            tags[i] = "VBZ"
-        elif tag == "NNS" and words[i] in PLANNING and tags[i - 1] == "NNP" and tags[i + 1 : i + 3] == ["TO", "VB"]:
             tags[i] = "VBZ"
     if len(tags) > 3 and FINITE.isdisjoint(tags):
         _make_finite(words, tags, verbs)

@@ -181,7 +181,7 @@ def _settled(topic: Topic, index: Index, judged: Sequence[tuple[Judgement, Hit]]
         stance=stance,
         confidence=round(max(0.0, min(1.0, confidence)), 3),
         evidence=_evidence(index, judgement, hit),
-        condition=judgement.condition if stance is Stance.CONDITIONAL else None,
+        condition=judgement.condition if stance.positional else None,
         rule=RULES,
     )
 

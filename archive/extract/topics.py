@@ -145,7 +145,7 @@ class Matcher:
     def _terms(self, text: Index) -> Iterator[Hit]:
         for term in self.terms:
             for first, last in _windows(term.words, text):
-                if self._together(text, term, first, last):
+                if self._together(text, term, first, last) and text.stems[first - 1] != "own":
                     yield self._hit(text, first, last, term.strength, term.action)
 
     def _together(self, text: Index, term: Term, first: int, last: int) -> bool:
