@@ -25,6 +25,7 @@ DEFAULT_KEY = "archive.key"
 PUBLISHED = ".published"
 LONGEST_INTERVAL = timedelta(days=365)
 DEFAULT_INTERVAL = timedelta(minutes=30)
+DEFAULT_RETENTION = timedelta(days=14)
 
 _DURATION = re.compile(r"([0-9]{1,8})(s|m|h|d)")
 _UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -52,6 +53,7 @@ class Settings:
     ``database`` is an SQLAlchemy URL whose SQLite path is absolute. ``contact`` goes into the User-Agent.
     ``allow`` are the inner hosts, addresses and networks that may be polled although they are not public.
     ``key`` is the file of the key that signs checkpoints, ``publish`` the folder they and the tiles are written to.
+    ``keep_bodies`` is for how long after its last delivery a raw document is kept.
     """
 
     database: str
@@ -59,6 +61,7 @@ class Settings:
     publish: Path
     contact: str | None = None
     allow: tuple[str, ...] = ()
+    keep_bodies: timedelta = DEFAULT_RETENTION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
 
 
 def _settings(at: At | None, base: Path, override: str | None) -> Settings:
-    values = at.mapping("database", "contact", "allow", "key", "publish") if at else {}
+    values = at.mapping("database", "contact", "allow", "key", "publish", "keep_bodies") if at else {}
     database, allow = values.get("database"), values.get("allow")
     if override:
         url = _database(override, base, lambda what, how: ConfigError(what, where="ARCHIVE_DATABASE", remedy=how))
@@ -103,6 +106,7 @@ def _settings(at: At | None, base: Path, override: str | None) -> Settings:
         publish=base / values["publish"].text() if "publish" in values else _published(url, base),
         contact=values["contact"].text() if "contact" in values else None,
         allow=tuple(_allowed(item) for item in allow.items()) if allow else (),
+        keep_bodies=_duration(values["keep_bodies"]) if "keep_bodies" in values else DEFAULT_RETENTION,
     )
 
 
@@ -277,9 +281,10 @@ def refusal(url: str) -> str | None:
 
 
 def _every(values: Mapping[str, At]) -> timedelta:
-    at = values.get("every")
-    if at is None:
-        return DEFAULT_INTERVAL
+    return _duration(values["every"]) if "every" in values else DEFAULT_INTERVAL
+
+
+def _duration(at: At) -> timedelta:
     written = _DURATION.fullmatch(at.text())
     interval = int(written[1]) * _UNITS[written[2]] if written else timedelta()
     if not timedelta() < interval <= LONGEST_INTERVAL:
