@@ -9,11 +9,11 @@ Data flows one way, like a river; read the modules in its order::
     extract/      article → statements and stances: pure functions over text
     ledger/       statements → events: the append-only log, its proofs, its guards
     views/        events → projections → reports in SQL
-    operations/   what a daemon remembers between polls: due times, validators, leases, quarantine
+    operations.py what a daemon remembers between polls: due times, validators, leases
     pipeline.py   THE STORY: fetch → parse → revise → extract → append
-    bookkeeping.py, polling.py  who waits for whom when many feeds are polled at once
     reading.py    files → statements without a database
     judgement.py  a person's judgement, as events
+    erasure.py    texts erased for good, or hidden for a while
     replay.py     the archive as it was: its log cut at a position, and all derived from it
     daemon.py     the schedule
     cli/          the commands (output.py writes what they answer)

@@ -111,10 +111,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A subscribed feed. ``url`` is http(s), or the absolute path of a file; ``every`` its polling interval.
-
-    ``category`` is where it stands in lists of subscriptions, with slashes for depth.
-    """
+    """A subscribed feed. ``url`` is http(s), or the absolute path of a file; ``every`` its polling interval."""
 
     id: str
     url: str
@@ -122,7 +119,6 @@ class Feed:
     every: timedelta = timedelta(minutes=30)
     full_text: FullText = FullText.AUTO
     language: str = "en"
-    category: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

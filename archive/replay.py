@@ -22,6 +22,7 @@ from archive.ledger.engine import connect
 from archive.ledger.known import WORDS
 from archive.ledger.migrate import upgrade
 from archive.ledger.store import Ledger
+from archive.ledger.texts import hidden_places
 from archive.views.projections import catch_up
 
 Progress = Callable[[int, int], None]
@@ -81,6 +82,8 @@ def _cut(source: Ledger, position: int, file: Path, *, texts: bool, progress: Pr
     event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF"))
     upgrade(engine)
     target = Ledger(engine)
-    copy_log(source, target, position, names=None if texts else (WORDS,), progress=progress)
+    hidden = {(place.position, place.part) for place in hidden_places(source)}
+    names = None if texts else (WORDS,)
+    copy_log(source, target, position, names=names, without=hidden, progress=progress)
     catch_up(engine, target, progress=progress)
     return engine

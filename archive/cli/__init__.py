@@ -1,7 +1,6 @@
 """The command line: thin commands over the pipeline and the reports. Data on stdout, messages on stderr.
 
-Exit codes: 0 done, 1 a check failed, 2 wrong usage or configuration. ``collect`` brings articles in,
-``feeds`` changes what is subscribed to, ``answer``
+Exit codes: 0 done, 1 a check failed, 2 wrong usage or configuration. ``collect`` brings articles in, ``answer``
 tells what is known, ``judge`` records decisions and checks, ``proof`` signs the log and proves what is in it,
 ``extract`` reads files and keeps nothing; ``common`` is what they share.
 """
@@ -26,7 +25,6 @@ COMMANDS = {
     "run": "collect",
     "import": "collect",
     "quarantine": "collect",
-    "feeds": "feeds",
     "extract": "extract",
     "status": "answer",
     "stances": "answer",
@@ -37,6 +35,9 @@ COMMANDS = {
     "replay": "replay",
     "assess": "judge",
     "withdraw": "judge",
+    "erase": "erase",
+    "hide": "erase",
+    "unhide": "erase",
     "reread": "judge",
     "rebuild": "judge",
     "keys": "proof",

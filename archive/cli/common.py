@@ -6,14 +6,18 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy import Connection
 
 from archive import config, output
+from archive.errors import ProofError
+from archive.ledger.checkpoint import Signed, parse_checkpoint
 from archive.ledger.engine import connect, reading
 from archive.ledger.migrate import check_current
+from archive.ledger.points import Point
 from archive.ledger.store import Ledger
 from archive.model import utc
 from archive.views.projections import catch_up
@@ -47,8 +51,24 @@ class Known(click.ParamType[int | datetime]):
         return int(value) if isinstance(value, str) and value.isdecimal() else MOMENT.convert(value, param, ctx)
 
 
+class PointOfLog(click.ParamType[Point]):
+    """A log position, a time, or a file with a signed checkpoint."""
+
+    name = "position|time|file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Point:
+        """Read a file that exists as a checkpoint, a whole number as a position, anything else as a time."""
+        if isinstance(value, str) and not value.isdecimal() and Path(value).is_file():
+            try:
+                return parse_checkpoint(Path(value).read_bytes())
+            except (OSError, ProofError) as error:
+                self.fail(f"{value}: {error}", param, ctx)
+        return value if isinstance(value, Signed) else KNOWN.convert(value, param, ctx)
+
+
 MOMENT = Moment()
 KNOWN = Known()
+POINT = PointOfLog()
 
 NARROW = ("actor_name", "stance", "topic", "valid_from", "cause", "quote")
 NARROW_STATEMENTS = ("statement", "actor_name", "topic", "stance", "valid_at", "quote", "outlet")

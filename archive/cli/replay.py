@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Engine
 from archive import output
 from archive import replay as past
 from archive.cli.common import (
-    KNOWN,
     MOMENT,
     NARROW,
     NARROW_STATEMENTS,
+    POINT,
     actor_option,
     as_of_option,
     listing,
@@ -24,9 +24,10 @@ from archive.cli.common import (
 )
 from archive.errors import UsageError
 from archive.ledger.engine import reading
+from archive.ledger.points import Point, position_at
 from archive.ledger.store import Ledger
 from archive.model import iso
-from archive.views import questions, reports
+from archive.views import reports
 from archive.views.differences import differences
 
 POINT_HELP = "A log position, a time (then the largest checkpoint signed by it), or a checkpoint file."
@@ -34,9 +35,9 @@ NARROW_CHANGES = ("actor_name", "topic", "before", "after", "cause", "valid_from
 
 
 @click.command()
-@click.option("--known-at", type=KNOWN, help=POINT_HELP)
+@click.option("--known-at", type=POINT, help=POINT_HELP)
 @as_of_option
-@click.option("--diff", nargs=2, type=KNOWN, metavar="P1 P2", help="List every stance that changed between two points.")
+@click.option("--diff", nargs=2, type=POINT, metavar="P1 P2", help="List every stance that changed between two points.")
 @click.option("--what", type=click.Choice(("stances", "statements", "history")), default="stances", show_default=True)
 @click.option("--to", "file", type=click.Path(path_type=Path), help="Write the whole state to a fresh SQLite file.")
 @topic_option
@@ -46,9 +47,9 @@ NARROW_CHANGES = ("actor_name", "topic", "before", "after", "cause", "valid_from
 @click.pass_context
 def replay(
     ctx: click.Context,
-    known_at: int | datetime | None,
+    known_at: Point | None,
     as_of: datetime | None,
-    diff: tuple[int | datetime, int | datetime] | None,
+    diff: tuple[Point, Point] | None,
     what: str,
     file: Path | None,
     topic: str | None,
@@ -72,9 +73,8 @@ def replay(
     write_rows(rows, format_, NARROW_STATEMENTS if what == "statements" else NARROW)
 
 
-def _positions(ledger: Ledger, points: tuple[int | datetime, int | datetime]) -> tuple[int, int]:
-    with reading(ledger.engine) as connection:
-        first, second = (questions.position_of(connection, point) for point in points)
+def _positions(ledger: Ledger, points: tuple[Point, Point]) -> tuple[int, int]:
+    first, second = (position_at(ledger, point) for point in points)
     if first > second:
         raise UsageError(
             f"position {first} comes after position {second}", where="--diff", remedy="Give the earlier point first"

@@ -13,7 +13,6 @@ from archive.extract.verbs import source_of
 
 MATTERS = frozenset(
     {"about", "of", "for", "to", "on", "against", "over", "toward", "towards", "with", "at", "in", "from", "by"}
-    | {"behind"}
 )
 LABELS = frozenset(
     {

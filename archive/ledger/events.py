@@ -36,9 +36,6 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
         raise TypeError(f"{type(self).__name__} has no identity")
 
 
-BY_CONFIGURATION, BY_REDIRECT = "configuration", "redirect"
-
-
 class FeedAdded(Event, frozen=True, omit_defaults=True):
     """A feed was subscribed to, or its title or language changed in the configuration."""
 
@@ -58,13 +55,12 @@ class FeedAdded(Event, frozen=True, omit_defaults=True):
 
 
 class FeedMoved(Event, frozen=True, omit_defaults=True):
-    """A feed has a new URL; ``cause`` is ``configuration``, or ``redirect`` where its server sent us there for good."""
+    """A feed has a new URL, by configuration or by a permanent redirect."""
 
     type: ClassVar[str] = "feed.moved.v1"
     feed: str
     url: str
     previous: str
-    cause: str = BY_CONFIGURATION
 
     @property
     def stream(self) -> str:
@@ -472,13 +468,14 @@ class TopicRetired(Event, frozen=True, omit_defaults=True):
 
 
 class PartErased(Event, frozen=True, omit_defaults=True):
-    """The text of a part was erased, for a reason and on somebody's authority."""
+    """The text of a part was erased, for a reason and on somebody's authority; ``by`` is who did it."""
 
     type: ClassVar[str] = "part.erased.v1"
     position: int
     part: str
     reason: str
     authority: str
+    by: str | None = None
 
     @property
     def stream(self) -> str:
@@ -487,6 +484,30 @@ class PartErased(Event, frozen=True, omit_defaults=True):
     @property
     def identity(self) -> Identity:
         return (self.position, self.part)
+
+
+class PartHidden(Event, frozen=True, omit_defaults=True):
+    """The text of a part is shown no more, but kept; reversible."""
+
+    type: ClassVar[str] = "part.hidden.v1"
+    position: int
+    part: str
+    reason: str
+    by: str
+
+    @property
+    def stream(self) -> str:
+        return f"part:{self.position}:{self.part}"
+
+    @property
+    def identity(self) -> Identity:
+        return (self.position, self.part)
+
+
+class PartShown(PartHidden, frozen=True, omit_defaults=True):
+    """A hidden text is shown again."""
+
+    type: ClassVar[str] = "part.shown.v1"
 
 
 class KeyRotated(Event, frozen=True, omit_defaults=True):
@@ -513,7 +534,7 @@ EVENT_TYPES: Mapping[str, type[Event]] = {
         FeedAdded, FeedMoved, FeedRetired, ArticleCaptured, ArticleRevised, ArticleRemoved, StatementRecorded,
         StatementReanchored, StatementWithdrawn, StanceAssessed, StanceRetracted, ActorRegistered, ActorAliasAdded,
         ActorAliasRemoved, ActorIdentified, ActorMerged, ActorMergeUndone, OfficeHeld, OfficeWithdrawn, TopicDefined,
-        TopicRetired, PartErased, KeyRotated,
+        TopicRetired, PartErased, PartHidden, PartShown, KeyRotated,
     )
 }  # fmt: skip
 

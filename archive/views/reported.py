@@ -13,6 +13,8 @@ from archive.ledger.events import (
     ArticleRevised,
     Event,
     PartErased,
+    PartHidden,
+    PartShown,
     StatementReanchored,
     StatementRecorded,
     StatementWithdrawn,
@@ -22,18 +24,22 @@ from archive.ledger.header import Recorded, decode
 from archive.ledger.known import WORDS
 from archive.views.registry import json_text
 from archive.views.rows import Change, Insert, Row, Rows, Update, Upsert
-from archive.views.tables import anchor_rows, article_rows, removal_rows, statement_rows, withdrawal_rows
+from archive.views.tables import anchor_rows, article_rows, hidden_rows, removal_rows, statement_rows, withdrawal_rows
 
-ARTICLES: frozenset[type[Event]] = frozenset({ArticleCaptured, ArticleRevised, ArticleRemoved})
+TEXTS = (PartErased, PartHidden, PartShown)
+ARTICLES: frozenset[type[Event]] = frozenset({ArticleCaptured, ArticleRevised, ArticleRemoved, PartHidden, PartShown})
 STATEMENTS: frozenset[type[Event]] = frozenset({
-    ArticleCaptured, StatementRecorded, StatementReanchored, StatementWithdrawn, PartErased,
+    ArticleCaptured, StatementRecorded, StatementReanchored, StatementWithdrawn, *TEXTS,
 })  # fmt: skip
 
-_ERASED = (None, None, None, None)
+WORDS_SHOWN = ("quote", "cue", "speaker", "condition")
+"""The columns that hold words, and are null where those are erased or hidden."""
+
+_NO_WORDS = (None,) * len(WORDS_SHOWN)
 
 
 def fold_articles(batch: Sequence[Recorded], rows: Rows) -> list[Change]:  # noqa: ARG001 - needs no rows
-    """The changes that a batch makes to articles: nothing but new rows."""
+    """The changes that a batch makes to articles: new rows, and which texts are hidden."""
     return [
         Insert(
             article_rows,
@@ -67,16 +73,35 @@ def fold_articles(batch: Sequence[Recorded], rows: Rows) -> list[Change]:  # noq
                 if isinstance(event := one.event, ArticleRemoved)
             ],
         ),
+        *_hidden(batch),
     ]
 
 
+def _hidden(batch: Sequence[Recorded]) -> Iterable[Change]:
+    hidden: dict[tuple[int, str], Row] = {}
+    shown: dict[tuple[int, str], int] = {}
+    for one in batch:
+        event = one.event
+        if isinstance(event, PartShown):
+            shown[event.position, event.part] = one.position
+        elif isinstance(event, PartHidden):
+            hidden[event.position, event.part] = (one.position, event.reason, event.by)
+            shown.pop((event.position, event.part), None)
+    columns = ("hidden_position", "reason", "decided_by", "shown_position")
+    yield Upsert(hidden_rows, columns, [(*key, *row, shown.get(key)) for key, row in hidden.items()])
+    earlier = [(*key, position) for key, position in shown.items() if key not in hidden]
+    yield Update(hidden_rows, ("shown_position",), earlier)
+
+
 def fold_statements(batch: Sequence[Recorded], rows: Rows) -> list[Change]:
-    """The changes that a batch makes to statements: new rows, withdrawals, and erased words."""
-    erased = {one.event.position for one in batch if isinstance(one.event, PartErased) and one.event.part == WORDS}
+    """The changes that a batch makes to statements: new rows, withdrawals, and words erased, hidden or shown again."""
+    texts = {one.event.position: one.event for one in batch if isinstance(one.event, TEXTS) and one.event.part == WORDS}
+    silent = {position for position, event in texts.items() if not isinstance(event, PartShown)}
     recorded = _first_of_each(batch, rows)
     datelines = _datelines(batch, recorded, rows)
+    shown = _shown_again(texts.keys() - silent, rows)
     return [
-        Insert(statement_rows, [_statement(one, datelines, one.position in erased) for one in recorded]),
+        Insert(statement_rows, [_statement(one, datelines, one.position in silent) for one in recorded]),
         Insert(
             withdrawal_rows,
             [
@@ -94,8 +119,14 @@ def fold_statements(batch: Sequence[Recorded], rows: Rows) -> list[Change]:
                 if isinstance(event := one.event, StatementReanchored)
             ],
         ),
-        Update(statement_rows, ("quote", "cue", "speaker", "condition"), [(p, *_ERASED) for p in sorted(erased)]),
+        Update(statement_rows, WORDS_SHOWN, [*((position, *_NO_WORDS) for position in sorted(silent)), *shown]),
     ]
+
+
+def _shown_again(positions: Iterable[int], rows: Rows) -> list[Row]:
+    """The words of these statements, read from the log itself."""
+    query = f"SELECT position, body FROM {{keys}} JOIN parts ON position = CAST(k0 AS bigint) WHERE name = '{WORDS}'"
+    return [(at, *_words(body)) for at, body in rows.fetch(query, [(str(one),) for one in sorted(positions)])]
 
 
 def _fate(event: StatementWithdrawn) -> Row:
@@ -137,7 +168,7 @@ def _datelines(batch: Sequence[Recorded], recorded: Sequence[Recorded], rows: Ro
     }
 
 
-def _statement(one: Recorded, datelines: dict[str, tuple[str, int]], erased: bool) -> Row:
+def _statement(one: Recorded, datelines: dict[str, tuple[str, int]], silent: bool) -> Row:
     event = one.event
     assert isinstance(event, StatementRecorded)
     named, speaker = event.named, event.speaker
@@ -172,13 +203,13 @@ def _statement(one: Recorded, datelines: dict[str, tuple[str, int]], erased: boo
         event.pattern,
         event.cause,
         one.at,
-        *(_ERASED if erased else _words(one.parts.get(WORDS))),
+        *(_NO_WORDS if silent else _words(one.parts.get(WORDS))),
     )
 
 
 def _words(body: bytes | None) -> Row:
     if body is None:
-        return _ERASED
+        return _NO_WORDS
     words = read_words(body)
     return (_joined(words.content), _joined(words.cue), words.speaker, words.condition)
 

@@ -170,6 +170,19 @@ removal_rows = Table(
     sqlite_strict=True,
 )
 
+hidden_rows = Table(
+    "hidden_rows",
+    metadata,
+    Column("position", BigInt, primary_key=True, autoincrement=False),
+    Column("part", Text, primary_key=True),
+    Column("hidden_position", BigInt, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("shown_position", BigInt),
+    sqlite_strict=True,
+)
+"""Texts that were ever hidden, by the last time; ``shown_position`` is null while they are."""
+
 statement_rows = Table(
     "statement_rows",
     metadata,
@@ -321,6 +334,7 @@ PROJECTED = (
     topic_rows,
     article_rows,
     removal_rows,
+    hidden_rows,
     statement_rows,
     withdrawal_rows,
     anchor_rows,

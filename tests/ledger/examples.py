@@ -21,6 +21,8 @@ from archive.ledger.events import (
     OfficeHeld,
     OfficeWithdrawn,
     PartErased,
+    PartHidden,
+    PartShown,
     Source,
     StanceAssessed,
     StanceRetracted,
@@ -113,6 +115,8 @@ EXAMPLES: tuple[Event, ...] = (
     ),
     TopicRetired("harbour-toll"),
     PartErased(4, "text", "court order", "R. Voss"),
+    PartHidden(4, "title", "complaint pending", "R. Voss"),
+    PartShown(4, "title", "complaint dismissed", "R. Voss"),
     KeyRotated("archive.example", "key-2", "key-1", "c2ln"),
 )
 

@@ -26,6 +26,8 @@ from archive.ledger.events import (
     Named,
     OfficeHeld,
     PartErased,
+    PartHidden,
+    PartShown,
     StanceAssessed,
     StatementReanchored,
     StatementRecorded,
@@ -202,6 +204,8 @@ moves: st.SearchStrategy[Move] = st.one_of(
     st.tuples(st.just("merge"), _actor, _actor),
     st.tuples(st.just("undo"), _actor, _actor),
     st.tuples(st.just("erase"), _number),
+    st.tuples(st.just("hide"), _number),
+    st.tuples(st.just("unhide"), _number),
     st.tuples(st.just("registry"), _number, _actor),
 )
 
@@ -242,7 +246,12 @@ def _judge(writer: Writer, said: tuple[str, int], kind: str, rest: list[Any]) ->
     elif kind == "reanchor":
         writer.revisions.setdefault(writer.articles[statement], 1)
         writer.reanchor(statement, writer.minutes, 5)
-    elif f"part:{position}:words" not in writer.versions:
+    elif kind == "hide":
+        writer.append(PartHidden(position, "words", "complaint", "Editor"))
+    elif kind == "unhide":
+        writer.append(PartShown(position, "words", "dismissed", "Editor"))
+    elif f"erased:{position}" not in writer.articles:
+        writer.articles[f"erased:{position}"] = ""
         writer.erase(position)
 
 

@@ -20,8 +20,11 @@ SELECT
   a.fingerprint,
   a.position
 FROM article_rows a
-LEFT JOIN parts title ON title.position = a.position AND title.name = 'title'
-LEFT JOIN parts author ON author.position = a.position AND author.name = 'author'
-LEFT JOIN parts body ON body.position = a.position AND body.name = 'text'
+LEFT JOIN parts title ON title.position = a.position AND title.name = 'title' AND NOT EXISTS (
+  SELECT 1 FROM hidden_rows h WHERE h.position = a.position AND h.part = 'title' AND h.shown_position IS NULL)
+LEFT JOIN parts author ON author.position = a.position AND author.name = 'author' AND NOT EXISTS (
+  SELECT 1 FROM hidden_rows h WHERE h.position = a.position AND h.part = 'author' AND h.shown_position IS NULL)
+LEFT JOIN parts body ON body.position = a.position AND body.name = 'text' AND NOT EXISTS (
+  SELECT 1 FROM hidden_rows h WHERE h.position = a.position AND h.part = 'text' AND h.shown_position IS NULL)
 LEFT JOIN removal_rows removed ON removed.article = a.article AND removed.position = (
   SELECT min(r.position) FROM removal_rows r WHERE r.article = a.article AND r.position > a.position)

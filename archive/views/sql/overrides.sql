@@ -33,5 +33,6 @@ LEFT JOIN assessment_rows m ON m.statement = j.statement AND m.topic = j.topic A
 LEFT JOIN actor_rows who ON who.actor = s.actor
 LEFT JOIN actor_rows canonical ON canonical.actor = coalesce(who.canonical, s.actor)
 LEFT JOIN article_rows article ON article.article = s.article AND article.revision = s.revision
-LEFT JOIN parts note ON note.position = j.position AND note.name = 'note'
+LEFT JOIN parts note ON note.position = j.position AND note.name = 'note' AND NOT EXISTS (
+  SELECT 1 FROM hidden_rows h WHERE h.position = j.position AND h.part = 'note' AND h.shown_position IS NULL)
 WHERE m.stance IS NULL OR m.stance <> j.stance
