@@ -27,6 +27,7 @@ bench: $(VENV)/.dev  ## Measure speed, as ratios in one run
 
 eval: $(VENV)/.dev  ## Measure what is read, on the corpora beside this checkout
 	$(BIN)/python scripts/eval_reading.py
+	$(BIN)/python scripts/eval_stance.py
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or say make PYTHON=/path/to/python3"; exit 1; }

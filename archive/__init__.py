@@ -9,8 +9,9 @@ Data flows one way, like a river; read the modules in its order::
     extract/      article → statements and stances: pure functions over text
     ledger/       statements → events: the append-only log, its proofs, its guards
     views/        events → projections → reports in SQL
-    operations.py what a daemon remembers between polls: due times, validators, leases
+    operations/   what a daemon remembers between polls: due times, validators, leases, quarantine
     pipeline.py   THE STORY: fetch → parse → revise → extract → append
+    bookkeeping.py, polling.py  who waits for whom when many feeds are polled at once
     reading.py    files → statements without a database
     judgement.py  a person's judgement, as events
     erasure.py    texts erased for good, or hidden for a while

@@ -25,6 +25,7 @@ DEFAULT_KEY = "archive.key"
 PUBLISHED = ".published"
 LONGEST_INTERVAL = timedelta(days=365)
 DEFAULT_INTERVAL = timedelta(minutes=30)
+DEFAULT_RETENTION = timedelta(days=14)
 
 _DURATION = re.compile(r"([0-9]{1,8})(s|m|h|d)")
 _UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -52,6 +53,7 @@ class Settings:
     ``database`` is an SQLAlchemy URL whose SQLite path is absolute. ``contact`` goes into the User-Agent.
     ``allow`` are the inner hosts, addresses and networks that may be polled although they are not public.
     ``key`` is the file of the key that signs checkpoints, ``publish`` the folder they and the tiles are written to.
+    ``keep_bodies`` is for how long after its last delivery a raw document is kept.
     """
 
     database: str
@@ -59,6 +61,7 @@ class Settings:
     publish: Path
     contact: str | None = None
     allow: tuple[str, ...] = ()
+    keep_bodies: timedelta = DEFAULT_RETENTION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
 
 
 def _settings(at: At | None, base: Path, override: str | None) -> Settings:
-    values = at.mapping("database", "contact", "allow", "key", "publish") if at else {}
+    values = at.mapping("database", "contact", "allow", "key", "publish", "keep_bodies") if at else {}
     database, allow = values.get("database"), values.get("allow")
     if override:
         url = _database(override, base, lambda what, how: ConfigError(what, where="ARCHIVE_DATABASE", remedy=how))
@@ -103,6 +106,7 @@ def _settings(at: At | None, base: Path, override: str | None) -> Settings:
         publish=base / values["publish"].text() if "publish" in values else _published(url, base),
         contact=values["contact"].text() if "contact" in values else None,
         allow=tuple(_allowed(item) for item in allow.items()) if allow else (),
+        keep_bodies=_duration(values["keep_bodies"]) if "keep_bodies" in values else DEFAULT_RETENTION,
     )
 
 
@@ -153,7 +157,7 @@ def _feeds(at: At | None, defaults: At | None, base: Path) -> tuple[Feed, ...]:
 
 
 def _feed(at: At, common: Mapping[str, At], base: Path) -> Feed:
-    values = {**common, **at.mapping("id", "url", "title", "every", "full_text", "language")}
+    values = {**common, **at.mapping("id", "url", "title", "every", "full_text", "language", "category")}
     return Feed(
         id=_identifier(_required(at, values, "id")),
         url=_url(_required(at, values, "url"), base),
@@ -161,6 +165,7 @@ def _feed(at: At, common: Mapping[str, At], base: Path) -> Feed:
         every=_every(values),
         full_text=_full_text(values),
         language=_language(values),
+        category=values["category"].text() if "category" in values else None,
     )
 
 
@@ -251,27 +256,35 @@ def _identifier(at: At) -> str:
 def _url(at: At, base: Path) -> str:
     """An http(s) URL as it is written, or a path made absolute."""
     text = at.text()
-    scheme = _SCHEME.match(text)
-    if scheme is None:
+    if _SCHEME.match(text) is None:
         return str(base / text)
-    if scheme[1].lower() not in {"http", "https"}:
-        raise at.wrong(f"the scheme {scheme[1]!r} is not polled", "Use http, https, or the path of a file")
-    try:
-        parts = urlsplit(text)
-        usable = bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", text)
-    except ValueError:
-        usable = False
-    if not usable:
-        raise at.wrong(f"{text!r} is not a complete URL", "Write https://host/path")
-    if parts.username is not None:
-        raise at.wrong("the URL holds a user name", "Leave it out: the log keeps a feed's address for ever")
+    if wrong := refusal(text):
+        raise at.wrong(*wrong.split(". ", 1))
     return text
 
 
+def refusal(url: str) -> str | None:
+    """Why a URL cannot be a feed's, and what to write instead; None where it can."""
+    scheme = _SCHEME.match(url)
+    if scheme is None or scheme[1].lower() not in {"http", "https"}:
+        return f"the scheme {scheme[1] if scheme else url[:40]!r} is not polled. Use http, https, or the path of a file"
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", url)
+    except ValueError:
+        usable = False
+    if not usable:
+        return f"{url!r} is not a complete URL. Write https://host/path"
+    if parts.username is not None:
+        return "the URL holds a user name. Leave it out: the log keeps a feed's address for ever"
+    return None
+
+
 def _every(values: Mapping[str, At]) -> timedelta:
-    at = values.get("every")
-    if at is None:
-        return DEFAULT_INTERVAL
+    return _duration(values["every"]) if "every" in values else DEFAULT_INTERVAL
+
+
+def _duration(at: At) -> timedelta:
     written = _DURATION.fullmatch(at.text())
     interval = int(written[1]) * _UNITS[written[2]] if written else timedelta()
     if not timedelta() < interval <= LONGEST_INTERVAL:

@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import secrets
 import signal
-import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -22,8 +19,7 @@ import archive
 from archive import checks, operations
 from archive.errors import ArchiveError
 from archive.ledger.engine import writing
-from archive.model import Feed
-from archive.operations import Process
+from archive.operations import Process, is_dead, this_process
 from archive.pipeline import Archive, utc_now
 from archive.polling import Poller
 from archive.rechecking import Rechecker
@@ -31,7 +27,6 @@ from archive.views.projections import catch_up
 
 LEASE = "scheduler"
 LEASE_LASTS = timedelta(seconds=20)
-CLAIM_LASTS = timedelta(minutes=10)
 BEAT_SECONDS = 5
 TICK_SECONDS = 2
 PROJECT_SECONDS = 2
@@ -40,12 +35,6 @@ MISFIRE_GRACE_SECONDS = 3600
 PATIENCE_SECONDS = 7
 
 log = logging.getLogger(__name__)
-
-
-def this_process() -> Process:
-    """Who we are, in a way that no restart and no reused process number repeats."""
-    host, pid = socket.gethostname(), os.getpid()
-    return Process(holder=f"{host}:{pid}:{secrets.token_hex(4)}", host=host, pid=pid)
 
 
 class Daemon:
@@ -58,7 +47,6 @@ class Daemon:
         self._stop = asyncio.Event()
         self._stopped: str | None = None
         self._polling: set[asyncio.Task[object]] = set()
-        self._feeds = {feed.id: feed for feed in archive.config.feeds}
 
     def stop(self) -> None:
         """Ask :meth:`run` to return: articles in hand are finished, nothing new is begun."""
@@ -70,13 +58,13 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for signal_ in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signal_, self.stop)
-        async with Poller(self.archive, now=self.now, stopping=self._stop.is_set) as poller:
+        async with Poller(self.archive, now=self.now, stopping=self._stop.is_set, me=self.me) as poller:
             rechecker = Rechecker(
                 self.archive, poller.fetcher, holder=self.me.holder, now=self.now, stopping=self._stop.is_set
             )
             scheduler = self._schedule(poller, rechecker)
             scheduler.start()
-            log.info("started", extra={"holder": self.me.holder, "feeds": len(self._feeds)})
+            log.info("started", extra={"holder": self.me.holder, "feeds": len(self.archive.config.feeds)})
             await self._stop.wait()
             scheduler.shutdown(wait=False)
             await self._finish_polling()
@@ -110,11 +98,10 @@ class Daemon:
         now, me = self.now(), self.me
         with writing(self.archive.engine) as connection:
             holder = operations.lease_process(connection, LEASE)
-            if holder is not None and _is_dead(holder):
+            if holder is not None and is_dead(holder):
                 operations.release_lease(connection, LEASE, holder.holder)
             held = operations.acquire_lease(connection, LEASE, me, now, LEASE_LASTS)
             if held and not self.leading:
-                operations.release_claims(connection)
                 checks.release(connection)
             operations.beat(connection, me, archive.__version__, held, now)
         return held
@@ -122,8 +109,8 @@ class Daemon:
     async def _tick(self, poller: Poller) -> None:
         """Begin polling whatever is due; how long that takes holds up no later tick."""
         if self.leading and not self._stop.is_set():
-            for feed in await asyncio.to_thread(self._claim):
-                task = asyncio.create_task(poller.poll(feed))
+            for feed, state in await poller.claim(self.archive.config.feeds):
+                task = asyncio.create_task(poller.poll(feed, state))
                 self._polling.add(task)
                 task.add_done_callback(self._polled)
 
@@ -131,12 +118,6 @@ class Daemon:
         """Look again at articles' pages that are due; a round is over before the next begins."""
         if self.leading and not self._stop.is_set():
             await rechecker.run()
-
-    def _claim(self) -> list[Feed]:
-        now = self.now()
-        with writing(self.archive.engine) as connection:
-            claimed = operations.claim_due(connection, self._feeds, self.me.holder, now, until=now + CLAIM_LASTS)
-        return [self._feeds[id_] for id_ in claimed]
 
     def _polled(self, task: asyncio.Task[object]) -> None:
         self._polling.discard(task)
@@ -159,7 +140,7 @@ class Daemon:
 
     def _tidy_up(self) -> None:
         with writing(self.archive.engine) as connection:
-            operations.housekeeping(connection, self.now())
+            operations.housekeeping(connection, self.now(), self.archive.config.settings.keep_bodies)
             checks.housekeeping(connection, self.now())
 
     async def _finish_polling(self) -> None:
@@ -174,19 +155,6 @@ class Daemon:
         catch_up(self.archive.engine, self.archive.ledger)
         with writing(self.archive.engine) as connection:
             operations.release_lease(connection, LEASE, self.me.holder)
-            operations.release_claims(connection, of=self.me.holder)
+            operations.release_claims(connection, self.me.holder)
             checks.release(connection, self.me.holder)
             operations.sign_off(connection, self.me.holder)
-
-
-def _is_dead(process: Process) -> bool:
-    """Whether a process of this machine is gone for certain; of other machines only the lease's end tells."""
-    if process.host != socket.gethostname():
-        return False
-    try:
-        os.kill(process.pid, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False  # somebody else's, and alive
-    return False

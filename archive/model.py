@@ -111,7 +111,10 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A subscribed feed. ``url`` is http(s), or the absolute path of a file; ``every`` its polling interval."""
+    """A subscribed feed. ``url`` is http(s), or the absolute path of a file; ``every`` its polling interval.
+
+    ``category`` is where it stands in lists of subscriptions, with slashes for depth.
+    """
 
     id: str
     url: str
@@ -119,6 +122,7 @@ class Feed:
     every: timedelta = timedelta(minutes=30)
     full_text: FullText = FullText.AUTO
     language: str = "en"
+    category: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

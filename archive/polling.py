@@ -1,163 +1,250 @@
 """Polling: fetch a feed, parse it, hand every entry to the pipeline, settle.
 
-What each step does is told in :mod:`archive.pipeline`; here is who waits for whom: several feeds at once over the
-network, parsers beside them, and one worker that does all that touches the database.
+What each step does is told in :mod:`archive.pipeline`; here is who waits for whom:
+
+- a host is asked by few at a time, and only feeds whose host is free take one of the ``AT_ONCE`` places;
+- documents and pages are parsed in worker processes, which hostile bytes may kill;
+- one thread does all that touches the database (:mod:`archive.bookkeeping`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self, TypeAlias
+from urllib.parse import urlsplit
 
 import msgspec
-from sqlalchemy.exc import SQLAlchemyError
 
-from archive import operations
+from archive.bookkeeping import Books, Settlement
 from archive.errors import ArchiveError, FetchError, ParseError
-from archive.feeds.article import article_id, from_entry, needs_page
-from archive.feeds.fetch import Fetched, Fetcher, FetchFailedError, FetchStatus, Validators
-from archive.feeds.parse import Problem, parse
+from archive.feeds.article import article_id
+from archive.feeds.fetch import NO_VALIDATORS, Fetched, Fetcher, FetchFailedError, FetchStatus
+from archive.feeds.parse import Problem
 from archive.feeds.revise import Change
-from archive.ledger.engine import reading, writing
+from archive.feeds.schedule import Attempt, FeedState, freshness, settle, to_ask_with
+from archive.feeds.work import Delivered, Made
+from archive.feeds.workers import WorkerDiedError, Workers
 from archive.ledger.known import KnownArticle
 from archive.model import Article, Entry, Feed, TextSource
-from archive.operations import Poll
-from archive.pipeline import Archive, Captured, capture_all, latest, utc_now
+from archive.operations import Document, Poll, Process, this_process
+from archive.pipeline import Archive, Captured, capture_all, latest_of, utc_now
 
-AT_ONCE = 8
-PARSERS = 2
+AT_ONCE = 16
+"""How many feeds are polled at a time; each may hold a document in memory."""
+
+RENEW_SECONDS = 30.0
 PAGE_LADDER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=3), timedelta(days=1))
 """How long after its capture a page that could not be had is asked for again."""
 
 CHUNK = 64
 """How many entries are stored in one transaction."""
 
-T = TypeVar("T")
+CHUNK_OF_PAGES = 8
+"""How many are, where pages must be fetched first: a stop or a crash should cost few fetches."""
+
+Became: TypeAlias = Article | Captured | Exception
+"""What an entry comes to before anything is stored."""
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """A poll as it goes on: the attempt to be settled, the row to be told, and the document to be kept."""
+
+    attempt: Attempt
+    row: Poll
+    document: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the articles of one document need to know: their feed, its name for itself, and when it was polled last."""
+
+    feed: Feed
+    title: str | None
+    last_poll: datetime | None
+
+    def article(self, made: Made) -> str:
+        """The id of an entry's article."""
+        return article_id(self.feed.id, made.entry.key)
+
+
 class Poller:
-    """Polls feeds, several at once, their articles one by one through one worker. An async context manager.
+    """Polls feeds, several at once. An async context manager.
 
     A feed that fails is an outcome, not an error. ``stopping`` is asked between articles, so that the one in
-    hand is finished; ``now`` is the clock.
+    hand is finished; ``now`` is the clock; ``me`` is whose claims on feeds these are.
     """
 
     def __init__(
-        self, archive: Archive, *, now: Callable[[], datetime] = utc_now, stopping: Callable[[], bool] = lambda: False
+        self,
+        archive: Archive,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        stopping: Callable[[], bool] = lambda: False,
+        me: Process | None = None,
     ) -> None:
         """Open nothing before the context is entered."""
         settings = archive.config.settings
         self.archive, self.now, self.stopping = archive, now, stopping
         self.fetcher = Fetcher(contact=settings.contact, allow=settings.allow)
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="capture")
-        self._parsers = ThreadPoolExecutor(max_workers=PARSERS, thread_name_prefix="parse")
-        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._workers = Workers()
+        self.me = me or this_process()
+        self._books = Books(archive.ledger, now, self.me)
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._hosts: dict[str, asyncio.Semaphore] = {}
+        self._in_hand: set[str] = set()
 
     async def __aenter__(self) -> Self:
         """Open the connections."""
-        await self.fetcher.__aenter__()
+        self._open = AsyncExitStack()
+        self._open.push_async_callback(self._books.close)
+        await self._open.enter_async_context(self.fetcher)
+        await self._open.enter_async_context(self._workers)
+        self._renewing = asyncio.create_task(self._renew())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the connections and wait for the article in hand."""
-        await self.fetcher.__aexit__(kind, error, trace)
-        await asyncio.to_thread(self._worker.shutdown)
-        self._parsers.shutdown(wait=False, cancel_futures=True)
+        """Close the connections, wait for the article in hand, and let go of what is still claimed."""
+        self._renewing.cancel()
+        await self._open.__aexit__(kind, error, trace)
 
-    async def poll(self, feed: Feed, *, force: bool = False) -> Poll:
-        """Poll one feed and settle it; ``force`` asks for the whole document even where it has not changed."""
-        async with self._at_once:
-            started = self.now()
-            outcome = Poll(feed=feed.id, started_at=started, finished_at=started, result="stopped")
-            if self.stopping():
-                return outcome
-            fresh: Validators | None = None
-            retry_after: float | None = None
-            try:
-                known = Validators() if force else await self._work(self._validators, feed)
-                fetched = await self.fetcher.fetch(feed.url, known)
-                outcome = await self._take(feed, fetched, outcome)
-                fresh = fetched.validators if outcome.result != "stopped" else None
-            except FetchFailedError as error:
-                retry_after = error.retry_after
-                outcome = replace(outcome, result="failed", error=str(error), http_status=error.status)
-            except (FetchError, ParseError) as error:
-                outcome = replace(outcome, result="failed", error=str(error))
-            outcome = replace(outcome, finished_at=self.now())
-            if outcome.result != "stopped":
-                await self._work(self._settle, feed, outcome, fresh, retry_after)
-            _say(outcome)
-            return outcome
+    async def claim(self, feeds: Sequence[Feed], *, due: bool = True) -> list[tuple[Feed, FeedState]]:
+        """Claim those of the feeds that are due (or all) and that nobody polls now, the longest overdue first."""
+        known = {feed.id: feed for feed in feeds}
+        claimed = await self._books.claim(known, due=due)
+        self._in_hand |= {state.feed for state in claimed}
+        return [(known[state.feed], state) for state in claimed]
 
-    async def _take(self, feed: Feed, fetched: Fetched, outcome: Poll) -> Poll:
-        if fetched.status is FetchStatus.NOT_MODIFIED:
-            return replace(outcome, result="not_modified")
-        last_poll = await self._work(self._last_poll, feed)
-        loop = asyncio.get_running_loop()
-        parsed = await loop.run_in_executor(self._parsers, parse, fetched.body, fetched.headers, fetched.url)
-        for problem in parsed.problems:
-            await self._work(self._hold_back, feed, problem, fetched.body)
-        outcome = replace(outcome, result="ok", held_back=len(parsed.problems))
-        for chunk in _batched(_oldest_first(parsed.entries), CHUNK):
-            outcome = await self._chunk(feed, chunk, parsed.title, last_poll, outcome)
-            if outcome.result == "stopped":
-                break
-        return outcome
+    async def poll(self, feed: Feed, state: FeedState | None = None, *, force: bool = False) -> Poll:
+        """Poll one feed and settle it; ``force`` asks for the whole document even where it has not changed.
 
-    async def _chunk(
-        self, feed: Feed, entries: Sequence[Entry], title: str | None, last_poll: datetime | None, outcome: Poll
-    ) -> Poll:
-        """Some entries, stored together, or held back one by one with their raw form and the reason."""
-        articles: list[tuple[Entry, Article]] = []
-        for entry in entries:
-            article = await self._article(feed, entry, title, last_poll)
-            if isinstance(article, Article):
-                articles.append((entry, article))
-            else:
-                outcome = await self._tally(feed, entry, article, outcome)
-        store = partial(capture_all, self.archive, [article for _, article in articles], self.now(), self.stopping)
-        done = await self._work(store)
-        for (entry, _), captured in zip(articles, done, strict=False):
-            outcome = await self._tally(feed, entry, captured, outcome)
-        return outcome if len(done) == len(articles) else replace(outcome, result="stopped")
-
-    async def _article(
-        self, feed: Feed, entry: Entry, title: str | None, last_poll: datetime | None
-    ) -> Article | Captured | Exception:
-        """The article of an entry with its page, if it needs one; what is known of it where no page is due."""
+        ``state`` is what :meth:`claim` said; without it the feed is claimed here, or left to whoever polls it now.
+        """
+        if state is None:
+            state = next((state for _, state in await self.claim([feed], due=False)), None)
+        if state is None:
+            return Poll(feed=feed.id, started_at=self.now(), finished_at=self.now(), result="busy")
         try:
-            page = None
-            if needs_page(feed, entry):
-                known = await self._work(latest, self.archive.ledger, article_id(feed.id, entry.key))
-                if known and not _page_is_due(known, entry, last_poll, self.now()):
-                    return Captured(Change.SAME)
-                page = await self._page(entry)
-            return from_entry(feed, entry, page, captured_at=self.now(), outlet=feed.title or title)
-        except SQLAlchemyError:
-            raise  # a database that fails is no fault of the entry's
-        except Exception as error:
-            log.exception("an entry makes no article", extra={"feed": feed.id, "key": entry.key})
-            return error
+            async with self._host(state.location), self._places:
+                polled = await self._attempt(feed, replace(state, full_at=None) if force else state)
+                if polled.row.result != "stopped":
+                    verdict = settle(state, polled.attempt, feed.every)
+                    await self._books.settle(Settlement(feed, state, verdict, polled.row, polled.document))
+        finally:
+            self._in_hand.discard(feed.id)
+        _say(polled.row)
+        return polled.row
 
-    async def _tally(self, feed: Feed, entry: Entry, became: Captured | Exception, outcome: Poll) -> Poll:
-        if isinstance(became, Captured):
-            return _count(outcome, became)
-        reason = str(became) if isinstance(became, ArchiveError) else f"{type(became).__name__}: {became}"
-        raw = msgspec.json.encode(entry)
-        await self._work(self._hold_back, feed, Problem(reason, entry.key, raw), raw)
-        return replace(outcome, held_back=outcome.held_back + 1)
+    async def _attempt(self, feed: Feed, state: FeedState) -> Polled:
+        """Ask, and keep what is delivered; whatever goes wrong is told as a failure."""
+        started = self.now()
+        polled = Polled(
+            Attempt(at=started), Poll(feed=feed.id, started_at=started, finished_at=started, result="stopped")
+        )
+        if self.stopping():
+            return polled
+        attempt = polled.attempt
+        try:
+            fetched = await self.fetcher.fetch(state.location, to_ask_with(state, started))
+            attempt = replace(attempt, validators=fetched.validators, moved_to=fetched.moved_to)
+            polled = await self._take(feed, state, fetched, replace(polled, attempt=attempt))
+            attempt = polled.attempt
+        except FetchFailedError as error:
+            wait = timedelta(seconds=error.retry_after) if error.retry_after else None
+            attempt = replace(attempt, error=str(error), status=error.status, retry_after=wait)
+        except (FetchError, ParseError) as error:
+            attempt = replace(attempt, error=str(error))
+        row = replace(polled.row, finished_at=self.now())
+        if attempt.error is not None:
+            row = replace(row, result="failed", error=attempt.error, http_status=attempt.status)
+        return replace(polled, attempt=replace(attempt, at=row.finished_at), row=row)
+
+    async def _take(self, feed: Feed, state: FeedState, fetched: Fetched, polled: Polled) -> Polled:
+        """Store or hold back all that was delivered. A document that breaks off leaves no validators behind."""
+        if fetched.status is FetchStatus.NOT_MODIFIED:
+            attempt = replace(polled.attempt, fresh=freshness(fetched.headers, None))
+            return replace(polled, attempt=attempt, row=replace(polled.row, result="not_modified"))
+        document = await asyncio.to_thread(Document.of, fetched.body)
+        polled = replace(polled, document=document, row=replace(polled.row, body=document.hash))
+        try:
+            delivered = await self._workers.parse(feed, fetched.body, fetched.headers, fetched.url, self.now())
+        except WorkerDiedError as error:
+            await self._books.hold_back(feed, [Problem(error.what, raw=fetched.body)])
+            failed = replace(polled.attempt, error=str(error))
+            return replace(polled, attempt=failed, row=replace(polled.row, held_back=1))
+        except ParseError as error:
+            return replace(polled, attempt=replace(polled.attempt, error=str(error)))
+        parsed = delivered.parsed
+        attempt = replace(
+            polled.attempt,
+            published=tuple(entry.published for entry in parsed.entries if entry.published),
+            fresh=freshness(fetched.headers, parsed.ttl),
+            validators=polled.attempt.validators if parsed.whole else NO_VALIDATORS,
+        )
+        await self._books.hold_back(feed, parsed.problems)
+        row = replace(polled.row, result="ok", held_back=len(parsed.problems), same=parsed.repeated)
+        return replace(
+            polled,
+            attempt=attempt,
+            row=await self._store(Turn(feed, parsed.title, state.last_polled_at), delivered, row),
+        )
+
+    async def _store(self, turn: Turn, delivered: Delivered, row: Poll) -> Poll:
+        for chunk in _chunks(_oldest_first(delivered.made)):
+            if self.stopping():
+                return replace(row, result="stopped")
+            row = await self._chunk(turn, chunk, row)
+            if row.result == "stopped":
+                break
+        return row
+
+    async def _chunk(self, turn: Turn, chunk: Sequence[Made], row: Poll) -> Poll:
+        """Some entries, stored together, or held back one by one with their raw form and the reason."""
+        known = await self._books.do(latest_of, self.archive.ledger, [turn.article(one) for one in chunk if one.waits])
+        became: list[Became] = await asyncio.gather(
+            *(self._article(turn, one, known.get(turn.article(one))) for one in chunk)
+        )
+        articles = [article for article in became if isinstance(article, Article)]
+        stored = await self._books.do(capture_all, self.archive, articles, self.now(), self.stopping)
+        done = iter(stored)
+        problems = []
+        for one, article in zip(chunk, became, strict=True):
+            outcome = next(done, None) if isinstance(article, Article) else article
+            if isinstance(outcome, Captured):
+                row = _count(row, outcome)
+            elif outcome is not None:
+                problems.append(_problem(one.entry, outcome))
+        await self._books.hold_back(turn.feed, problems)
+        row = replace(row, held_back=row.held_back + len(problems))
+        return row if len(stored) == len(articles) else replace(row, result="stopped")
+
+    async def _article(self, turn: Turn, made: Made, known: KnownArticle | None) -> Became:
+        """The article of an entry, with its page where it needs one; what is known of it where no page is due."""
+        if not made.waits:
+            return made.article or ParseError(made.wrong or "")
+        if known and not _page_is_due(known, made.entry, turn.last_poll, self.now()):
+            return Captured(Change.SAME)
+        page = await self._page(made.entry)
+        try:
+            return await self._workers.article(turn.feed, made.entry, page, self.now(), turn.title)
+        except WorkerDiedError as error:
+            log.warning("page not read", extra={"url": made.entry.link, "reason": str(error)})
+        except ParseError as error:
+            return error
+        try:
+            return await self._workers.article(turn.feed, made.entry, None, self.now(), turn.title)
+        except ParseError as error:
+            return error
 
     async def _page(self, entry: Entry) -> bytes | None:
         """The linked page; None where it cannot be had, and the article then says what it rests on instead."""
@@ -168,44 +255,38 @@ class Poller:
             log.info("page not fetched", extra={"url": entry.link, "reason": str(error)})
             return None
 
-    async def _work(self, job: Callable[..., T], *args: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._worker, job, *args)
+    def _host(self, location: str) -> asyncio.Semaphore:
+        """The turn of a feed's host: as many of its feeds may be in hand as it may be asked at once."""
+        limit = self.fetcher.limits.per_host
+        return self._hosts.setdefault(urlsplit(location).hostname or location, asyncio.Semaphore(limit))
 
-    def _validators(self, feed: Feed) -> Validators:
-        with reading(self.archive.engine) as connection:
-            return operations.validators(connection, feed.id)
-
-    def _last_poll(self, feed: Feed) -> datetime | None:
-        with reading(self.archive.engine) as connection:
-            return operations.last_poll(connection, feed.id)
-
-    def _settle(self, feed: Feed, outcome: Poll, fresh: Validators | None, retry_after: float | None) -> None:
-        wait = timedelta(seconds=retry_after) if retry_after else None
-        with writing(self.archive.engine) as connection:
-            operations.settle(connection, outcome, feed.every, fresh, wait)
-
-    def _hold_back(self, feed: Feed, problem: Problem, document: bytes) -> None:
-        """Keep what could not be stored: the entry's own raw form, or the document where that is what is wrong."""
-        what = problem.raw or problem.reason.encode()
-        identity = f"q-{hashlib.sha256(feed.id.encode() + bytes(1) + what).hexdigest()[:20]}"
-        raw, now = problem.raw or document, self.now()
-        with writing(self.archive.engine) as connection:
-            operations.hold_back(
-                connection, identity, feed=feed.id, key=problem.key, reason=problem.reason, raw=raw, now=now
-            )
+    async def _renew(self) -> None:
+        """Hold on to the claims on what is in hand, for as long as it takes."""
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            await self._books.renew(sorted(self._in_hand))
 
 
-def _oldest_first(entries: Sequence[Entry]) -> list[Entry]:
+def _oldest_first(made: Sequence[Made]) -> list[Made]:
     """Feeds list the newest first; the log is to tell things in the order in which they were published."""
     latest = datetime.max.replace(tzinfo=UTC)
-    oldest_first = list(entries)
+    oldest_first = list(made)
     oldest_first.reverse()
-    oldest_first.sort(key=lambda entry: entry.published or latest)
-    return oldest_first
+    return sorted(oldest_first, key=lambda one: one.entry.published or latest)
 
 
-def _batched(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
-    return (entries[at : at + size] for at in range(0, len(entries), size))
+def _chunks(made: Sequence[Made]) -> Iterator[Sequence[Made]]:
+    """Consecutive entries, few where some of them wait for their pages."""
+    at = 0
+    while at < len(made):
+        size = CHUNK_OF_PAGES if any(one.waits for one in made[at : at + CHUNK]) else CHUNK
+        yield made[at : at + size]
+        at += size
+
+
+def _problem(entry: Entry, error: Exception) -> Problem:
+    reason = error.args[0] if isinstance(error, ArchiveError) else f"{type(error).__name__}: {error}"
+    return Problem(reason, entry.key, msgspec.json.encode(entry))
 
 
 def _page_is_due(known: KnownArticle, entry: Entry, last_poll: datetime | None, now: datetime) -> bool:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Engine, text
 
 from archive import operations
 from archive.feeds.fetch import Validators
+from archive.feeds.schedule import FeedState
 from archive.ledger.engine import connect, reading, writing
-from archive.model import Feed, parse_iso
+from archive.model import Feed
 from archive.operations import Poll, Process
 from tests.wire import Wire
 
@@ -108,8 +111,10 @@ def test_two_daemons_poll_each_due_feed_once_and_the_second_takes_over(
     first.kill()
     first.wait()
     with writing(engine) as connection:
-        connection.execute(text("UPDATE feed_state SET due_at = last_polled_at, claimed_by = 'the dead one'"))
-        connection.execute(operations.feed_state.update().values(claimed_until="2999-01-01T00:00:00.000000Z"))
+        connection.execute(text("UPDATE feed_state SET due_at = last_polled_at"))
+        dead = f"{socket.gethostname()}:{first.pid}:0"
+        claimed = {"claimed_by": dead, "claimed_until": "2999-01-01T00:00:00.000000Z"}
+        connection.execute(operations.feed_state.update().values(claimed))
     (tmp_path / "wire.xml").write_text((tmp_path / "wire.xml").read_text() + "<!-- changed -->")
     wait_for(lambda: polls_of(database_url)() == 2, seconds=60)
     assert _leaders(engine)[second.pid]
@@ -142,53 +147,80 @@ def test_a_lease_is_held_renewed_refused_and_taken_when_it_has_run_out(engine: E
 def test_a_due_feed_is_claimed_by_one_and_freed_by_settling_or_time(engine: Engine) -> None:
     feed = Feed(id="wire", url="wire.xml", every=timedelta(minutes=15))
 
-    def claim(holder: str, seconds: int) -> list[str]:
+    def claim(holder: str, seconds: int, *, due: bool = True) -> list[FeedState]:
         now = NOW + seconds * SECONDS
         with writing(engine) as connection:
-            return operations.claim_due(connection, ["wire", "other"], holder, now, now + 60 * SECONDS)
+            return operations.claim(connection, ["wire", "x"], process(holder), now, now + 60 * SECONDS, due=due)
 
     with writing(engine) as connection:
         operations.enrol(connection, [feed], NOW)
-    assert claim("a", 0) == ["wire"]
-    assert claim("b", 30) == []
-    assert claim("b", 60) == ["wire"]
+    (state,) = claim("a", 0)
+    assert claim("a", 30) == claim("b", 30) == claim("b", 30, due=False) == []
+    assert len(claim("b", 60)) == 1
     done = Poll(feed="wire", started_at=NOW, finished_at=NOW + 70 * SECONDS, result="ok", new=1)
+    fresh = replace(state, validators=Validators(etag='"1"'), due_at=NOW + 1000 * SECONDS, span=timedelta(hours=9))
     with writing(engine) as connection:
-        operations.settle(connection, done, feed.every, Validators(etag='"1"'))
-        assert operations.validators(connection, "wire") == Validators(etag='"1"')
-    assert claim("a", 70) == []
-    assert claim("a", 70 + 15 * 60) == ["wire"]
-
-
-def test_failures_back_off_within_bounds_and_recover(engine: Engine) -> None:
-    feed = Feed(id="wire", url="wire.xml", every=timedelta(minutes=15))
+        operations.settle(connection, [(fresh, done)])
+        assert operations.states(connection, ["wire"]) == [fresh]
+    assert claim("a", 999) == []
+    assert len(claim("a", 999, due=False)) == 1
     with writing(engine) as connection:
-        operations.enrol(connection, [feed], NOW)
-        waits = []
-        for _ in range(14):
-            failed = Poll(feed="wire", started_at=NOW, finished_at=NOW, result="failed", error="no answer")
-            operations.settle(connection, failed, feed.every, None)
-            waits.append(due_in(connection))
-        assert waits[:4] == [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8)]
-        assert waits[-1] == timedelta(hours=6)
-        operations.settle(connection, failed, feed.every, None, retry_after=timedelta(hours=9))
-        assert due_in(connection) == timedelta(hours=9)
-        operations.settle(connection, Poll(feed="wire", started_at=NOW, finished_at=NOW, result="ok"), feed.every, None)
-        assert due_in(connection) == feed.every
+        operations.release_claims(connection, "a")
+    assert len(claim("a", 1000)) == 1
 
 
-def due_in(connection: Connection) -> timedelta:
-    return parse_iso(connection.execute(select(operations.feed_state.c.due_at)).scalar_one()) - NOW
+def test_a_claim_is_renewed_while_its_process_lives_and_freed_with_it(engine: Engine) -> None:
+    me = operations.this_process()
+    with writing(engine) as connection:
+        operations.enrol(connection, [Feed(id="wire", url="wire.xml")], NOW)
+        assert operations.claim(connection, ["wire"], me, NOW, NOW + 60 * SECONDS)
+        operations.renew_claims(connection, ["wire"], me, NOW + 600 * SECONDS)
+        assert not operations.claim(connection, ["wire"], process("b"), NOW + 60 * SECONDS, NOW + 600 * SECONDS)
+        operations.free_the_dead(connection)
+        assert not operations.claim(connection, ["wire"], process("b"), NOW + 60 * SECONDS, NOW + 600 * SECONDS)
+        operations.free_the_dead(connection, dead=lambda process: process == me)
+        assert operations.claim(connection, ["wire"], process("b"), NOW + 60 * SECONDS, NOW + 600 * SECONDS)
 
 
-def test_a_moved_feed_forgets_the_validators_of_its_old_place(engine: Engine) -> None:
+def test_a_feed_that_a_wrong_clock_put_off_for_ever_is_due(engine: Engine) -> None:
+    with writing(engine) as connection:
+        operations.enrol(connection, [Feed(id="wire", url="wire.xml")], NOW + timedelta(days=4000))
+        assert operations.claim(connection, ["wire"], process("a"), NOW, NOW + SECONDS)
+
+
+def test_a_feed_that_is_retired_is_not_due(engine: Engine) -> None:
+    with writing(engine) as connection:
+        operations.enrol(connection, [Feed(id="wire", url="wire.xml")], NOW)
+        (state,) = operations.states(connection, ["wire"])
+        done = Poll(feed="wire", started_at=NOW, finished_at=NOW, result="failed", error="gone")
+        operations.settle(connection, [(replace(state, retired_at=NOW), done)])
+        assert not operations.claim(connection, ["wire"], process("a"), NOW + 9 * SECONDS, NOW + 99 * SECONDS)
+        assert operations.claim(connection, ["wire"], process("a"), NOW, NOW + SECONDS, due=False)
+
+
+def test_a_feed_whose_configured_place_changed_begins_anew(engine: Engine) -> None:
     feed = Feed(id="wire", url="wire.xml")
     with writing(engine) as connection:
         operations.enrol(connection, [feed], NOW)
+        (state,) = operations.states(connection, ["wire"])
+        settled = replace(state, validators=Validators(etag='"1"'), address="https://w.example/", due_at=NOW + SECONDS)
         done = Poll(feed="wire", started_at=NOW, finished_at=NOW, result="ok")
-        operations.settle(connection, done, feed.every, Validators(etag='"1"'))
+        operations.settle(connection, [(settled, done)])
         operations.enrol(connection, [feed], NOW)
-        assert operations.validators(connection, "wire").etag == '"1"'
+        assert operations.states(connection, ["wire"]) == [settled]
         operations.enrol(connection, [Feed(id="wire", url="moved.xml")], NOW)
-        assert operations.validators(connection, "wire") == Validators()
-        assert operations.due(connection, ["wire"], NOW) == ["wire"]
+        assert operations.states(connection, ["wire"]) == [replace(state, url="moved.xml")]
+
+
+def test_documents_are_kept_once_and_for_as_long_as_the_user_says(engine: Engine) -> None:
+    body = b"<rss/>" * 100
+    document = operations.Document.of(body)
+    assert len(document.packed) < len(body)
+    with writing(engine) as connection:
+        for day in range(3):
+            operations.keep_body(connection, document, "wire", NOW + timedelta(days=day))
+        assert operations.kept_body(connection, document.hash[:12]) == body
+        assert operations.kept_body(connection, "0" * 12) is None
+        for days, kept in ((15, 1), (16, 0)):
+            operations.housekeeping(connection, NOW + timedelta(days=days), timedelta(days=14) - SECONDS)
+            assert len(operations.kept_bodies(connection, ["wire"])) == kept

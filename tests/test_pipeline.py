@@ -131,7 +131,7 @@ def test_a_later_article_is_a_change_by_statement(wire: Wire) -> None:
 
 def test_a_poll_that_is_stopped_keeps_no_validators_and_is_taken_up_again(wire: Wire) -> None:
     archive = opened(wire)
-    stopped = poll(archive, force=False, stop_after=1)
+    stopped = poll(archive, force=False, stop_after=2)
     assert (stopped.result, stopped.new) == ("stopped", 1)
     again = poll(archive, force=False)
     assert (again.result, again.new, again.same) == ("ok", 1, 1)

@@ -1,6 +1,7 @@
 """The command line: thin commands over the pipeline and the reports. Data on stdout, messages on stderr.
 
-Exit codes: 0 done, 1 a check failed, 2 wrong usage or configuration. ``collect`` brings articles in, ``answer``
+Exit codes: 0 done, 1 a check failed, 2 wrong usage or configuration. ``collect`` brings articles in,
+``feeds`` changes what is subscribed to, ``answer``
 tells what is known, ``judge`` records decisions and checks, ``proof`` signs the log and proves what is in it,
 ``extract`` reads files and keeps nothing; ``common`` is what they share.
 """
@@ -25,6 +26,7 @@ COMMANDS = {
     "run": "collect",
     "import": "collect",
     "quarantine": "collect",
+    "feeds": "feeds",
     "extract": "extract",
     "status": "answer",
     "stances": "answer",

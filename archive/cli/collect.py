@@ -11,7 +11,7 @@ import click
 
 from archive import config, operations, output
 from archive.cli.common import MOMENT, configuration, listing
-from archive.daemon import Daemon, this_process
+from archive.daemon import Daemon
 from archive.errors import UsageError
 from archive.ledger.engine import reading
 from archive.model import Feed
@@ -44,7 +44,8 @@ def poll(ctx: click.Context, feeds: tuple[str, ...], force: bool, format_: str |
     """
     _check_feeds(configuration(ctx), feeds)
     archive = _open(ctx)
-    polls = asyncio.run(_poll_all(archive, _wanted(archive, feeds, force), force))
+    wanted = archive.feeds(feeds) if feeds else list(archive.config.feeds)
+    polls = asyncio.run(_poll_all(archive, wanted, due=not (feeds or force), force=force))
     order = [feed.id for feed in archive.config.feeds]
     polls.sort(key=lambda one: order.index(one.feed))
     output.write([_poll_row(one) for one in polls], format_)
@@ -128,30 +129,27 @@ def _check_feeds(loaded: config.Config, names: tuple[str, ...]) -> None:
         )
 
 
-def _wanted(archive: Archive, names: tuple[str, ...], force: bool) -> list[Feed]:
-    if names or force:
-        return archive.feeds(names) if names else list(archive.config.feeds)
-    with reading(archive.engine) as connection:
-        return archive.feeds(operations.due(connection, [feed.id for feed in archive.config.feeds], utc_now()))
-
-
-async def _poll_all(archive: Archive, feeds: list[Feed], force: bool) -> list[Poll]:
-    polls: list[Poll] = []
+async def _poll_all(archive: Archive, feeds: list[Feed], *, due: bool, force: bool) -> list[Poll]:
+    """Poll what nobody else is polling (``due`` leaves alone what is not), then look at pages again."""
     started = utc_now()
-    with output.progress("polling") as advance:
-        async with Poller(archive) as poller:
-            for finished in asyncio.as_completed([poller.poll(feed, force=force) for feed in feeds]):
+    async with Poller(archive) as poller:
+        claimed = await poller.claim(feeds, due=due)
+        with output.progress("polling") as advance:
+            polls = []
+            for finished in asyncio.as_completed([poller.poll(feed, state, force=force) for feed, state in claimed]):
                 polls.append(await finished)
-                advance(len(polls), len(feeds))
-            await asyncio.to_thread(_project, archive)
-            rechecker = Rechecker(archive, poller.fetcher, holder=this_process().holder)
-            looked = await rechecker.run(
-                [feed.id for feed in feeds] if force else None, before=started, most=MOST_LOOKS
-            )
+                advance(len(polls), len(claimed))
+        await asyncio.to_thread(_project, archive)
+        rechecker = Rechecker(archive, poller.fetcher, holder=poller.me.holder)
+        looked = await rechecker.run([feed.id for feed in feeds] if force else None, before=started, most=MOST_LOOKS)
     if looked:
         told = ", ".join(f"{number} {result}" for result, number in sorted(looked.items()))
         click.echo(f"{looked.total()} articles looked at again: {told}", err=True)
         _project(archive)
+    if not due:
+        mine, now = {feed.id for feed, _ in claimed}, utc_now()
+        others = [feed for feed in feeds if feed.id not in mine]
+        polls += [Poll(feed=feed.id, started_at=now, finished_at=now, result="busy") for feed in others]
     return polls
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archive.extract import direct, nominals, verbs
+from archive.extract import acts, direct, nominals, verbs
 from archive.extract.clauses import Reach
 from archive.extract.page import Candidate, Page
 
@@ -35,8 +35,10 @@ def _all(page: Page, number: int) -> Iterator[Candidate]:
                 yield from verbs.candidates(page, clause, i)
                 yield from nominals.aside(clause, i)
                 yield from nominals.after_verb(page, clause, i)
+                yield from acts.of_verb(page, clause, i)
         elif chunk.kind == "NP":
             yield from nominals.of_noun(page, clause, i)
+            yield from acts.of_agent(page, clause, i)
         if clause.word(i) in page.lexicon.according:
             yield from nominals.according(page, number, i)
     yield from nominals.colon(page, number)

@@ -40,6 +40,13 @@ class Light(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nouns: list[str]
 
 
+class Acts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Verbs that take a side with what they are done to, where it is one of ``objects``."""
+
+    verbs: list[str]
+    objects: list[str]
+
+
 class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Fixed words before a source."""
 
@@ -72,6 +79,8 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seem: Words
     sources: Sources
     free: Free
+    acts: Acts
+    agents: list[str]
     according: Phrases
     irregular: dict[str, tuple[str, str]]
 
@@ -102,6 +111,9 @@ class Cues:
     people: frozenset[str]
     papers: frozenset[str]
     free: Free
+    acts: frozenset[str]
+    enacted: frozenset[str]
+    agents: frozenset[str]
 
     def verb(self, tokens: Sequence[Token], head: int, last: int) -> tuple[Cue, int] | None:
         """The longest entry that the verb at ``head`` and the words after it make up, and the token after these.
@@ -150,6 +162,9 @@ def load(language: str) -> Cues:
         according=_by_first(tuple(phrase.split()) for phrase in file.according.phrases),
         people=frozenset(form for word in file.sources.people for form in (word, plural(word))),
         free=file.free,
+        acts=frozenset(form for word in file.acts.verbs for form in forms.of(word)),
+        enacted=frozenset(form for word in file.acts.objects for form in (word, plural(word))),
+        agents=frozenset(form for word in file.agents for form in (word, plural(word))),
         papers=frozenset(form for word in file.sources.papers for form in (word, plural(word))),
     )
 

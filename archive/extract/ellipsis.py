@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archive.extract.chains import complemented
 from archive.extract.operators import Kind, Lexicon
 from archive.extract.propositions import Direction
 from archive.extract.topics import Hit, Index
@@ -20,7 +21,6 @@ FAR = 4
 
 NOUN, POINTER, EXPLETIVE, NOTHING = 0.75, 0.65, 0.55, 0.7
 _INDEFINITE = frozenset({"a", "an", "any", "some", "another", "every", "each", "no"})
-_INTRODUCING = frozenset({"of", "about", "on", "for", "over", "that", "with"})
 _OPENING = 3
 _PAUSES = frozenset(",;:—–")
 _VERB_WITHIN = 3
@@ -82,7 +82,8 @@ def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int]) -> 
     after = index.tags[i + 1] if i + 1 < sentence[1] else "."
     pointing = lower in lexicon.words.words.pointers and not after.startswith(("NN", "JJ", "DT", "PRP", "CD"))
     complementizer = lower == "that" and index.tags[i] in {"IN", "WDT"}
-    opens = i - sentence[0] < _OPENING or index.document.tokens[i - 1].text in _PAUSES or i + 1 >= sentence[1] - 1
+    paused = index.document.tokens[i - 1].text in _PAUSES and lower != "that"
+    opens = i - sentence[0] < _OPENING or paused or i + 1 >= sentence[1] - 1
     if not pointing or not opens or complementizer or (lower == "that" and index.tags[i + 1 : i + 2] != ("VBZ",)):
         return 0.0
     return EXPLETIVE if lower == "it" else POINTER
@@ -90,16 +91,7 @@ def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int]) -> 
 
 def _definite(index: Index, i: int, sentence: tuple[int, int], earlier: Antecedent, named: frozenset[str]) -> bool:
     """Whether a noun points back: "this possibility", "Quill's plan"; not "a plan", nor "the plan to move"."""
-    return not _complemented(index, i, sentence[1]) and _determined(index, i, sentence[0], earlier, named)
-
-
-def _complemented(index: Index, i: int, last: int) -> bool:
-    """Whether a noun says itself what it is about: "the question of pay", "his plan to move", "policy record"."""
-    if i + 1 >= last:
-        return False
-    if index.tags[i + 1] == "RB" and index.tags[i + 2 : i + 3] == ("TO",):
-        return True
-    return index.tags[i + 1] in {"TO", "NN", "NNS"} or index.document.tokens[i + 1].lower in _INTRODUCING
+    return not complemented(index, i, sentence[1]) and _determined(index, i, sentence[0], earlier, named)
 
 
 def _determined(index: Index, i: int, low: int, earlier: Antecedent, named: frozenset[str]) -> bool:

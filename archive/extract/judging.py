@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from archive.extract.operators import CONFIDENCE, MODAL, Kind, Lexicon, Operator, Value, operators, value
-from archive.extract.passages import Passage, first_person, foreign
-from archive.extract.topics import Hit, Index
+from archive.extract.operators import CONFIDENCE, EFFECTS, MODAL, Kind, Lexicon, Operator, Value, operators, value
+from archive.extract.passages import Passage, first_person, foreign, of_others
+from archive.extract.topics import Hit, Index, qualifies, undergone
 from archive.model import Span, Stance
 
 _REACH = 60
@@ -21,6 +21,8 @@ _REACH = 60
 _FOLLOWED_WITHIN = 4
 _CLAIMING = frozenset({"that", "claim", "notion", "idea", "argument", "suggestion", "assertion"})
 _JUDGED = frozenset({Kind.GOOD, Kind.BAD, Kind.NOT_NOW, Kind.UNDECIDED})
+_PRONOUNS = frozenset({"it", "them", "him", "her", "this", "that", "these", "those"})
+_ATTITUDES = frozenset({Kind.SUPPORT, Kind.OPPOSE})
 _PLACES = (("NNP",), ("NN",), ("NNS",), ("DT",), ("PRP",), ("PRP$",))
 _COMMANDING = frozenset({Kind.SUPPORT, Kind.OPPOSE, Kind.MUST, Kind.INTEND})
 _EXCLUDING = frozenset({"not", "no", "without"})
@@ -106,13 +108,18 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
     left = [o for o in scope.operators if o.first < hit.last and not _supposed(index, o, hit, scope.clause)]
     right = [o for o in scope.operators if o.first >= hit.last]
     commanded = [o for o in left if _commanded(index, o, [*outer, *left])]
-    if any(foreign(lexicon, passage, o, low, hit) for o in left if o not in commanded):
+    others = of_others(lexicon, passage, low)
+    if others or any(foreign(lexicon, passage, o, low, hit) for o in left if o not in commanded):
         return _answered(scope, left, governed=governed)
     over = [*_governing(lexicon, passage, [*outer, *left], hit), *_excluded(lexicon, index, hit, low)]
+    if left and left[0].kind in _ATTITUDES and index.tags[left[0].first] == "VBG" and left[0].first == low:
+        judged = [o for o in right if o.kind in (Kind.GOOD, Kind.BAD) and _predicated(index, hit.last, o)]
+        over = [*outer, *judged[:1], *left] if judged else over
     found = _reported(lexicon, index, value(over), scope) if reported else value(over)
     if not found.stance or _claims(index, over, hit):
         predicate = list(_predicate(lexicon, passage, scope, right, hit))
-        found = value([*over, *predicate]) if predicate else found
+        told = [] if _believed(lexicon, index, over) else over
+        found = value([*told, *predicate]) if predicate else found
     return found if found.stance else _enacted(passage, scope, left, hit)
 
 
@@ -171,7 +178,7 @@ def _governing(lexicon: Lexicon, passage: Passage, over: Sequence[Operator], hit
     """
     index = passage.index
     for number, operator in enumerate(over):
-        if _attributive(lexicon, index, operator, hit) or _elsewhere(passage, operator):
+        if operator.kind in EFFECTS or _attributive(lexicon, index, operator, hit) or _elsewhere(passage, operator):
             continue
         following = over[number + 1].first if number + 1 < len(over) else hit.first
         if operator.kind in MODAL:
@@ -179,6 +186,8 @@ def _governing(lexicon: Lexicon, passage: Passage, over: Sequence[Operator], hit
             if abs(following - operator.last) >= _FOLLOWED_WITHIN or not acts:
                 continue
         if any(index.stems[i] in lexicon.about for i in range(operator.last, following - 1)):
+            continue
+        if any(qualifies(index, i) for i in range(operator.last, hit.first)) or undergone(index, operator.last - 1):
             continue
         yield operator
 
@@ -192,6 +201,11 @@ def _excluded(lexicon: Lexicon, index: Index, hit: Hit, low: int) -> Iterator[Op
         i -= 1
     if i >= low and index.stems[i] in _EXCLUDING:
         yield Operator(Kind.OPPOSE, i, i + 1)
+
+
+def _believed(lexicon: Lexicon, index: Index, over: Sequence[Operator]) -> bool:
+    """Whether who speaks holds what is feared: "warned that a toll would be wrong" opposes it once, not twice."""
+    return len(over) == 1 and index.stems[over[0].first] in lexicon.fearing - lexicon.doubting
 
 
 def _claims(index: Index, over: Sequence[Operator], hit: Hit) -> bool:
@@ -225,19 +239,45 @@ def _predicate(
     """What is said of a mention after it: judgements, and verbs that are not infinitives of purpose."""
     index = passage.index
     naming = any(index.stems[i] in lexicon.naming for a, b in passage.cue for i in range(a, b))
-    for number, operator in enumerate(right):
-        purpose = operator.first > 0 and index.tags[operator.first - 1] == "TO" and operator.kind is not Kind.OPEN
-        modal = operator.kind in MODAL and not any(o.kind not in MODAL for o in right[number + 1 :])
-        if modal or (purpose and operator.kind not in _JUDGED):
-            continue
-        if not (naming or _predicated(index, hit.last, operator)):
-            continue
-        if not foreign(lexicon, passage, operator, scope.clause[0], hit):
-            yield operator
+    plain = [o for o in right if o.kind not in MODAL and _said_of(index, o, hit, naming=naming)]
+    kept = [o for o in right if o in plain or (o.kind in MODAL and any(p.first > o.first for p in plain))]
+    yield from (o for o in kept if not foreign(lexicon, passage, o, scope.clause[0], hit))
+
+
+def _said_of(index: Index, operator: Operator, hit: Hit, *, naming: bool) -> bool:
+    """Whether an operator after a mention is over it."""
+    purpose = operator.first > 0 and index.tags[operator.first - 1] == "TO" and operator.kind is not Kind.OPEN
+    if purpose and operator.kind not in _JUDGED:
+        return False
+    return (naming or _predicated(index, hit.last, operator)) and not _done_by(index, operator, hit)
+
+
+def _done_by(index: Index, operator: Operator, hit: Hit) -> bool:
+    """Whether an attitude is the mention's own, not one towards it: "a wall would stop them"; and no effect of it."""
+    verb = index.tags[operator.first] in _FINITE | {"VB"} and not undergone(index, operator.first)
+    if operator.kind in _ATTITUDES:
+        return verb and not _takes_up(index, operator.last)
+    return operator.kind in EFFECTS and not (verb and _subject_is(index, operator, hit))
+
+
+def _takes_up(index: Index, i: int) -> bool:
+    """Whether a verb's object is a pronoun, or stands before it: "we will fight it", "a toll that I oppose"."""
+    if i >= len(index.tags):
+        return True
+    token = index.document.tokens[i]
+    return token.lower in _PRONOUNS or not token.text[0].isalnum()
+
+
+def _subject_is(index: Index, operator: Operator, hit: Hit) -> bool:
+    """Whether nothing but auxiliaries and adverbs stands between a mention and a verb."""
+    between = range(hit.last, operator.first)
+    return all(index.tags[i] in {"MD", "RB", "VB", "VBZ", "VBP", "VBD", "VBN", "TO"} for i in between)
 
 
 def _predicated(index: Index, first: int, operator: Operator) -> bool:
     """Whether an operator after a mention is said of it: by a verb, or set off in quotation marks or by a pause."""
+    if operator.first == first and index.tags[first] == "IN":
+        return False
     if operator.kind is Kind.NOT_NOW or operator.first == first or index.tags[operator.first].startswith(("VB", "MD")):
         return True
     between = range(first, operator.first)
@@ -286,11 +326,20 @@ def _conditional(
         if i < hit.first < end or _hypothetical(lexicon, index, i, end):
             continue
         span = Span(index.document.tokens[i].start, index.document.tokens[end - 1].end)
-        if found.stance in (Stance.SUPPORT, Stance.OPEN) or (
-            found.stance is Stance.OPPOSE and index.stems[i] in {"unless", "until"}
-        ):
-            return found._replace(stance=Stance.CONDITIONAL, confidence=found.confidence - 0.05), span
+        limited = _limited(found.stance, index.stems[i])
+        if limited:
+            loss = 0.05 * (limited is not found.stance)
+            return found._replace(stance=limited, confidence=found.confidence - loss), span
     return found, None
+
+
+def _limited(stance: Stance | None, by: str) -> Stance | None:
+    """What a limit makes of a label: what lasts "until" is wholly wanted, and what must wait "until" is put off."""
+    if stance is Stance.OPPOSE:
+        return {"unless": Stance.CONDITIONAL, "until": Stance.NOT_NOW}.get(by)
+    if stance in (Stance.SUPPORT, Stance.OPEN):
+        return stance if by == "until" else Stance.CONDITIONAL
+    return None
 
 
 def _condition_end(index: Index, first: int, last: int) -> int:

@@ -13,6 +13,7 @@ from archive.extract.verbs import source_of
 
 MATTERS = frozenset(
     {"about", "of", "for", "to", "on", "against", "over", "toward", "towards", "with", "at", "in", "from", "by"}
+    | {"behind"}
 )
 LABELS = frozenset(
     {

@@ -36,6 +36,8 @@ class Kind(StrEnum):
     WILL = "will"
     INTEND = "intend"
     MAY = "may"
+    HELPING = "helping"
+    HURTING = "hurting"
     SAME = "same"
     ACTION = "action"
 
@@ -78,6 +80,7 @@ class Lexicon:
     classifying: frozenset[str]
     reporting: frozenset[str]
     fearing: frozenset[str]
+    doubting: frozenset[str]
     naming: frozenset[str]
     hypothetical: frozenset[str]
     performing: frozenset[str]
@@ -85,7 +88,9 @@ class Lexicon:
 
 _NEGATION_REACH = 4
 _JOINING = frozenset({"CC", "RB", "QUOTE", ",", "DT"})
+_FOR = frozenset({"pro", "behind", "for"})
 _JUDGING = frozenset({Kind.GOOD, Kind.BAD})
+EFFECTS = frozenset({Kind.HELPING, Kind.HURTING})
 MODAL = frozenset({Kind.MUST, Kind.WILL, Kind.MAY})
 
 CONFIDENCE = {
@@ -102,6 +107,8 @@ CONFIDENCE = {
     Kind.WILL: 0.75,
     Kind.INTEND: 0.75,
     Kind.MAY: 0.6,
+    Kind.HELPING: 0.6,
+    Kind.HURTING: 0.6,
     Kind.ACTION: 0.6,
     Kind.SAME: 0.6,
 }
@@ -113,6 +120,8 @@ _ALONE = {
     Kind.GOOD: Stance.SUPPORT,
     Kind.BAD: Stance.OPPOSE,
     Kind.FAILING: Stance.SUPPORT,
+    Kind.HELPING: Stance.SUPPORT,
+    Kind.HURTING: Stance.OPPOSE,
     Kind.OPEN: Stance.OPEN,
     Kind.UNDECIDED: Stance.UNDECIDED,
     Kind.NOT_NOW: Stance.NOT_NOW,
@@ -126,6 +135,7 @@ _ALONE = {
 _NEGATED_ALONE = dict.fromkeys(_ALONE, Stance.OPPOSE) | {
     Kind.OPPOSE: Stance.OPEN,
     Kind.BAD: Stance.OPEN,
+    Kind.HURTING: Stance.OPEN,
     Kind.UNDECIDED: Stance.UNCLEAR,
     Kind.NOT_NOW: Stance.UNCLEAR,
     Kind.SILENT: Stance.UNCLEAR,
@@ -164,6 +174,7 @@ def load(language: str) -> Lexicon:
         classifying=frozenset(stem.of(w) for w in words.classifying),
         reporting=frozenset(stem.of(w) for w in words.reporting),
         fearing=frozenset(stem.of(w) for w in words.fearing),
+        doubting=frozenset(stem.of(w) for w in words.doubting),
         naming=frozenset(stem.of(w) for w in words.naming),
         hypothetical=frozenset(stem.of(w) for w in words.hypothetical),
         performing=frozenset(stem.of(w) for w in words.performing),
@@ -188,7 +199,7 @@ def operators(lexicon: Lexicon, text: Index, span: tuple[int, int], actions: fro
                 found.append(Operator(phrase[0], i, phrase[1], repeats=_repeats(text, found, i)))
             i = phrase[1]
         else:
-            if text.stems[i] in lexicon.negators:
+            if text.stems[i] in lexicon.negators and text.document.tokens[i].lower != "non":
                 denied.append(i)
                 found.extend([Operator(Kind.MAY, i, i + 1)] if text.stems[i] == "cannot" else [])
             i += 1
@@ -206,7 +217,7 @@ def _otherwise(text: Index, kind: Kind, first: int, last: int) -> bool:
     if tag.startswith("NNP"):
         beside = (text.tags[i] for i in (first - 1, last) if 0 <= i < len(text.tags))
         return kind in _JUDGING or any(t.startswith("NNP") for t in beside)
-    return kind is Kind.SUPPORT and tag in {"RB", "RP"}
+    return kind is Kind.SUPPORT and tag in {"RB", "RP", "IN"} and token.lower not in _FOR
 
 
 def _repeats(text: Index, found: Sequence[Operator], i: int) -> bool:

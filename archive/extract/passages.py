@@ -11,11 +11,14 @@ from archive.extract.topics import Hit, Index
 from archive.model import ActorKind, Statement, StatementKind, fold
 
 _SUBJECT_WITHIN = 10
+_GOES_ON = 15
+_ENDING = frozenset({",", ":", ".", "DASH", "QUOTE", "-LRB-", "-RRB-", "VBZ", "VBD", "VBP", "MD", "WP", "WDT", "WRB"})
 _FIRST_PERSON = frozenset({"i", "we", "me", "us", "my", "our"})
 _IMPERSONAL = frozenset({"it", "its", "there", "one"})
 _GENDER = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _SOME = frozenset({"many", "some", "most", "few", "others", "all", "none", "both", "those", "several"})
 _INQUIRING = frozenset({"ask", "wonder", "inquir"})
+_JUDGMENTS = frozenset({Kind.GOOD, Kind.BAD})
 _OWN_WILL = frozenset({Kind.WILL, Kind.INTEND, Kind.SUPPORT, Kind.OPPOSE, Kind.UNDECIDED, Kind.MAY})
 
 
@@ -35,7 +38,10 @@ class Passage:
         """Lay a statement out over the tokens of its document."""
         document = index.document
         cue = tuple(tokens_of(document, span) for span in statement.cue)
-        sentences = tuple(s for span in statement.content for s in _cut(index, *tokens_of(document, span)))
+        content = [tokens_of(document, span) for span in statement.content]
+        if content and statement.kind is not StatementKind.DIRECT:
+            content[-1] = content[-1][0], _extended(index, *content[-1])
+        sentences = tuple(s for span in content for s in _cut(index, *span))
         actor = statement.actor
         named = (actor.name if actor else "", actor.country if actor else "", statement.speaks_for or "")
         names = frozenset(word for name in named for word in fold(name or "").split())
@@ -65,6 +71,16 @@ def _question_after(passage: Passage, last: int) -> bool:
     return last < len(tokens) and tokens[last].text == "?"
 
 
+def _extended(index: Index, first: int, last: int) -> int:
+    """The end of a reported content with the rest of its phrase: what follows without a pause or another verb."""
+    _, end = index.sentence(max(first, last - 1))
+    for i in range(last, min(end, last + _GOES_ON)):
+        apposed = index.tags[i] == "," and index.tags[i - 1] == "NN" and index.tags[i + 1 : i + 2] == ("NNP",)
+        if index.tags[i] in _ENDING and not apposed:
+            return i
+    return min(end, last + _GOES_ON)
+
+
 def _cut(index: Index, first: int, last: int) -> Iterator[tuple[int, int]]:
     while first < last:
         _, end = index.sentence(first)
@@ -75,6 +91,10 @@ def _cut(index: Index, first: int, last: int) -> Iterator[tuple[int, int]]:
 def foreign(lexicon: Lexicon, passage: Passage, operator: Operator, low: int, hit: Hit) -> bool:
     """Whether somebody else than the speaker's side supports, opposes or will do what an operator says."""
     index = passage.index
+    if operator.kind in _JUDGMENTS:
+        named = next((i for i in range(operator.first, low, -1) if index.stems[i] in lexicon.naming), None)
+        at = subject(index, named, low) if named else None
+        return at is not None and not hit.first <= at < hit.last and not _own(lexicon, passage, at, low)
     if operator.kind not in _OWN_WILL or _performs(lexicon, passage):
         return False
     noun = index.tags[operator.first].startswith("NN") and operator.last - operator.first == 1
@@ -84,6 +104,15 @@ def foreign(lexicon: Lexicon, passage: Passage, operator: Operator, low: int, hi
     if operator.kind is Kind.MAY and not index.tags[at].startswith("NNP"):
         return False
     return not hit.first <= at < hit.last and not _own(lexicon, passage, at, low)
+
+
+def of_others(lexicon: Lexicon, passage: Passage, low: int) -> bool:
+    """Whether a clause that begins at ``low`` tells of somebody else: "some who would scrap the toll"."""
+    index = passage.index
+    if low >= len(index.tags) or index.document.tokens[low].lower != "who":
+        return False
+    at = subject(index, low, index.sentence(low)[0])
+    return at is not None and not _own(lexicon, passage, at, index.sentence(low)[0])
 
 
 def _own(lexicon: Lexicon, passage: Passage, at: int, low: int) -> bool:

@@ -60,7 +60,10 @@ class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     classifying: tuple[str, ...]
     reporting: tuple[str, ...]
     fearing: tuple[str, ...]
+    doubting: tuple[str, ...]
     naming: tuple[str, ...]
+    kinds: tuple[tuple[str, ...], ...]
+    stopping: tuple[str, ...]
     pointers: frozenset[str]
     own: tuple[str, ...]
     others: tuple[str, ...]
@@ -89,6 +92,8 @@ class Vocabulary:
     titles: frozenset[str]
     given: frozenset[str]
     impersonal: frozenset[str]
+    kinds: tuple[frozenset[str], ...]
+    stopping: frozenset[str]
 
     def alternatives(self, word: str) -> frozenset[str]:
         """The stems that stand for a word: its own, and for a country those of its adjective and people."""
@@ -116,7 +121,11 @@ def vocabulary(language: str) -> Vocabulary:
     pronouns = units.load(language).pronouns
     given = frozenset(map(stemmer.of, pronouns.masculine | pronouns.feminine))
     impersonal = frozenset(map(stemmer.of, (*units.load(language).offices.organisations, *words.objects)))
-    return Vocabulary(words, stemmer, Phrases(pairs, SKIPPED), single, places.load(language), titles, given, impersonal)
+    kinds = tuple(frozenset(map(stemmer.of, kind)) for kind in words.kinds)
+    acting = Phrases(pairs, SKIPPED)
+    stopping = frozenset(map(stemmer.of, words.stopping))
+    where = places.load(language)
+    return Vocabulary(words, stemmer, acting, single, where, titles, given, impersonal, kinds, stopping)
 
 
 def _titles(language: str, stemmer: Stemmer) -> frozenset[str]:

@@ -16,6 +16,7 @@ ADVERBS = frozenset({"RB", "RBR", "RBS"})
 OPENS_OBJECT = frozenset(
     {"DT", "PRP", "PRP$", "NNP", "NNPS", "IN", "TO", "JJ", "NNS", "WP", "WRB", "QUOTE", "CD", "NN", "VBG", "$"}
 )
+PLANNING = frozenset({"plans", "hopes", "vows", "aims", "pledges", "moves"})
 AFTER_HEADLINE_VERB = (["NNP"], ["DT"], ["PRP"], ["PRP$"])
 
 
@@ -41,12 +42,14 @@ def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> lis
         elif tag in {"NNS", "NN", "VBN"} and words[i] in verbs and _closes_quotation(words, tags, i):
             tags[i] = "VBD" if tag == "VBN" else "VBZ"
         elif (
-            tag == "NNS" and words[i] in verbs and tags[i - 1] == "NNP" and tags[i + 1 : i + 2] in AFTER_HEADLINE_VERB
-        ) or (
-            tag == "NNS"
-            and words[i] in verbs
-            and words[i + 1 : i + 2] == ["that"]
-            and tags[i - 1] in {"NNP", "NNPS", "PRP", ",", "-RRB-"}
+            (tag == "NNS" and words[i] in verbs and tags[i - 1] == "NNP" and tags[i + 1 : i + 2] in AFTER_HEADLINE_VERB)
+            or (
+                tag == "NNS"
+                and words[i] in verbs
+                and words[i + 1 : i + 2] == ["that"]
+                and tags[i - 1] in {"NNP", "NNPS", "PRP", ",", "-RRB-"}
+            )
+            or (tag == "NNS" and words[i] in PLANNING and tags[i - 1] == "NNP" and tags[i + 1 : i + 3] == ["TO", "VB"])
         ):
             tags[i] = "VBZ"
     if len(tags) > 3 and FINITE.isdisjoint(tags):
@@ -56,7 +59,7 @@ def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> lis
 
 def _is_plural_present(words: Sequence[str], tags: Sequence[str], i: int) -> bool:
     k = i - 1
-    while k > 0 and tags[k] in ADVERBS:
+    while k > 0 and (tags[k] in ADVERBS or words[k] in {"both", "all"}):
         k -= 1
     if tags[k] not in NOMINAL | {"CD"} or words[k] in {"it", "he", "she", "him", "her", "them", "us", "me"}:
         return False

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from archive.extract import operators, propositions, topics
+from archive.extract.chains import chained
 from archive.extract.ellipsis import NEAR, Antecedent, take_up
 from archive.extract.judging import Judgement, judge
 from archive.extract.operators import Kind
@@ -77,7 +78,7 @@ class Assessor:
         return [m for m in self._matchers if not m.keys.isdisjoint(present)]
 
     def _on(self, matcher: Matcher, index: Index, passages: Sequence[Passage]) -> Iterator[tuple[int, Assessment]]:
-        hits = matcher.find(index)
+        hits = chained(self._lexicon.words, matcher, index, matcher.find(index))
         course = _Course(_names_beside(index, hits), matcher.personal)
         for number, passage in enumerate(passages if hits else ()):
             assessment = self._one(matcher, passage, hits, course)
@@ -180,7 +181,7 @@ def _settled(topic: Topic, index: Index, judged: Sequence[tuple[Judgement, Hit]]
         stance=stance,
         confidence=round(max(0.0, min(1.0, confidence)), 3),
         evidence=_evidence(index, judgement, hit),
-        condition=judgement.condition if stance is Stance.CONDITIONAL else None,
+        condition=judgement.condition if stance.positional else None,
         rule=RULES,
     )
 

@@ -23,15 +23,19 @@ _GAP = 3
 
 _ACTION_BEFORE = 5
 _ACTION_AFTER = 9
+_STOPPING = 4
 _TOGETHER = 8
 _APART = frozenset({"NNP", "NNPS", "VBZ", "VBD", "VBP"})
 _SAME_SUBJECT = (("VBZ",), ("VBD",), ("VBP",), ("MD",))
 _LINKING = frozenset({"IN", "DT", "JJ", "PRP$", "POS", "TO"})
 _CONTRASTING = frozenset({"than", "over", "against"})
+_OF_FEELING = frozenset({"to", "about", "by", "with", "over", "at", "that", "on"})
+_NO_VERBS = frozenset({"left"})
 _NEVER_BETWEEN = ",;:—–"
 
-TERM, THEME, LOOSE = 1.0, 0.9, 0.8
-"""How sure it is that words are about a topic: a term of it, its theme with its action, its action at its place."""
+TERM, THEME, LOOSE, PARTLY = 1.0, 0.9, 0.8, 0.85
+"""How sure it is that words are about a topic: a term of it, its theme with its action, its action at its place,
+a term of three words or more without one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def index(document: Document, stemmer: Stemmer) -> Index:
     found: dict[str, list[int]] = {}
     stems: list[str] = []
     for number, token in enumerate(document.tokens):
-        stem = stemmer.of(token.lower)
+        stem = token.lower if token.lower in _NO_VERBS and token.tag[:2] != "VB" else stemmer.of(token.lower)
         stems.append(stem)
         found.setdefault(stem, []).append(number)
         if "-" in token.lower:
@@ -84,6 +88,7 @@ class Term(NamedTuple):
 
     words: tuple[frozenset[str], ...]
     action: Action | None
+    strength: float = TERM
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,8 @@ class Matcher:
     ``keys`` are stems without any of which a text is not about it, ``named`` all that its terms and theme are made of,
     ``names`` those written with a capital, ``titles`` what may stand before a person's name,
     ``personal`` tells that the theme is a person, so that "him" can take it up,
-    ``bodies`` are words that make a name before them something else's.
+    ``bodies`` are words that make a name before them something else's, ``nouns`` the heads of terms and theme, by which
+    the topic can be taken up ("the bill"), ``stopping`` the words that put an end to an action.
     """
 
     topic: Topic
@@ -109,6 +115,8 @@ class Matcher:
     titles: frozenset[str]
     personal: bool
     bodies: frozenset[str]
+    nouns: Mapping[str, Action | None]
+    stopping: frozenset[str]
 
     def find(self, text: Index) -> tuple[Hit, ...]:
         """Every place in a document that is about the topic, in order, the surer of two that overlap."""
@@ -119,6 +127,16 @@ class Matcher:
             hits.extend(self._loose(text))
         return tuple(_apart(hits))
 
+    def taken_up(self, text: Index, i: int, strength: float, action: Action | None) -> Hit:
+        """The hit that a noun makes which takes the topic up: what is done to it is done to what it stands for.
+
+        ``action`` is that of the term which it is short for ("the raids" for "deportation raids").
+        """
+        if action is None and self._acts(text, i) is None:
+            return self._hit(text, i, i + 1, strength, None)
+        base = self._direction(action or self._acts(text, i) or self.proposition.action)
+        return self._stopped(text, Hit(i, i + 1, base, strength, None))
+
     def _in_context(self, text: Index) -> bool:
         return not self.context or any(
             all(not forms.isdisjoint(text.places) for forms in phrase) for phrase in self.context
@@ -127,8 +145,8 @@ class Matcher:
     def _terms(self, text: Index) -> Iterator[Hit]:
         for term in self.terms:
             for first, last in _windows(term.words, text):
-                if self._together(text, term, first, last):
-                    yield self._hit(text, first, last, TERM, term.action)
+                if self._together(text, term, first, last) and text.stems[first - 1] != "own":
+                    yield self._hit(text, first, last, term.strength, term.action)
 
     def _together(self, text: Index, term: Term, first: int, last: int) -> bool:
         """Whether the words of a term found near each other belong together: no other name or verb between them."""
@@ -181,12 +199,23 @@ class Matcher:
     def _hit(self, text: Index, first: int, last: int, strength: float, action: Action | None) -> Hit:
         if action is not None:
             at = next((i for i in range(first, last) if self._acts(text, i) == action), first)
-            return Hit(first, last, self._direction(action), strength, at)
+            return self._stopped(text, Hit(first, last, self._direction(action), strength, at))
         acting = self._acting(text, first, last)
         if acting is None:
             return Hit(first, last, self._signed(self.proposition.action.polarity), strength, None)
         at, found = acting
-        return Hit(min(first, at), max(last, at + 1), self._direction(found), strength, at)
+        hit = Hit(min(first, at), max(last, at + 1), self._direction(found), strength, at)
+        return self._stopped(text, hit) if at < first else hit
+
+    def _stopped(self, text: Index, hit: Hit) -> Hit:
+        """The contrary where an action is itself stopped: "a halt to the deportations", "end the funding of"."""
+        start, _ = text.sentence(hit.first)
+        for i in range(hit.first - 1, max(start, hit.first - 1 - _STOPPING) - 1, -1):
+            if text.stems[i] in self.stopping and not undergone(text, i):
+                return Hit(i, hit.last, 1 if hit.direction == -1 else -1, hit.strength, i)
+            if not text.tags[i].startswith(("DT", "JJ", "IN", "TO", "VBG", "PRP$")):
+                break
+        return hit
 
     def _acts(self, text: Index, i: int) -> Action | None:
         if text.stems[i] in self.proposition.theme:
@@ -198,9 +227,10 @@ class Matcher:
         """The nearest action on the theme: a verb before it, or what it must do or must be done to it after it."""
         start, end = text.sentence(first)
         for i in range(first - 1, max(start, first - _ACTION_BEFORE) - 1, -1):
-            if text.document.tokens[i].text in _NEVER_BETWEEN or self._parts(text, i):
+            if text.document.tokens[i].text in _NEVER_BETWEEN or self._parts(text, i) or qualifies(text, i):
                 break
-            if (found := self._acts(text, i)) and not (text.stems[i] in self.titles and text.tags[i].startswith("NN")):
+            titled = text.stems[i] in self.titles and text.tags[i].startswith("NN")
+            if (found := self._acts(text, i)) and not titled and not undergone(text, i):
                 return i, found
         passive = bound = False
         for i in range(last, min(end, last + _ACTION_AFTER)):
@@ -223,6 +253,22 @@ class Matcher:
 
     def _signed(self, direction: Direction) -> Direction:
         return direction if not self.proposition.negated else -1 if direction == 1 else 1
+
+
+def undergone(text: Index, i: int) -> bool:
+    """Whether a verb is done to what stands before it, so that what comes after it is not its object."""
+    if text.tags[i] not in {"VBN", "VBD"} or i + 1 >= len(text.tags):
+        return False
+    if text.document.tokens[i + 1].lower in _OF_FEELING:
+        return False
+    while i > 0 and text.tags[i - 1] == "RB":
+        i -= 1
+    return i > 0 and text.stems[i - 1] == "be"
+
+
+def qualifies(text: Index, i: int) -> bool:
+    """Whether a participle begins what is said of the noun before it: "a bill dealing with", "the deal reached by"."""
+    return i > 0 and text.tags[i] in {"VBG", "VBN"} and text.tags[i - 1].startswith("NN")
 
 
 def _ends(text: Index, i: int, end: int) -> bool:
@@ -266,7 +312,7 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
     """Make a topic ready to be looked for."""
     proposition = propositions.read(topic.proposition, words)
     actions = {proposition.verb: proposition.action, **words.single} if proposition.verb else words.single
-    terms = tuple(_term(term, words, proposition, actions) for term in topic.terms)
+    terms = tuple(t for term in topic.terms for t in _variants(_term(term, words, proposition, actions)))
     heads = proposition.heads.union(*(_heads(term, words, proposition, actions) for term in terms))
     keys = heads.union(*(forms for term in terms for forms in term.words))
     said = (*topic.proposition.split()[1:], *(w for term in topic.terms for w in term.split()))
@@ -286,7 +332,16 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
         titles=words.titles,
         personal=_is_person(proposition, names, words),
         bodies=words.impersonal - keys - proposition.theme,
+        nouns={noun: action for noun, action in _nouns(terms, proposition) if noun not in names},
+        stopping=words.stopping - proposition.theme,
     )
+
+
+def _nouns(terms: Sequence[Term], proposition: Proposition) -> Iterator[tuple[str, Action | None]]:
+    """The last words of terms, each with the action of its term, and the heads of the theme."""
+    for term in terms:
+        yield from ((stem, term.action) for stem in term.words[-1])
+    yield from ((stem, None) for stem in proposition.heads)
 
 
 def _is_person(proposition: Proposition, names: frozenset[str], words: Vocabulary) -> bool:
@@ -302,6 +357,15 @@ def _term(term: str, words: Vocabulary, proposition: Proposition, actions: Mappi
     forms = tuple(words.alternatives(w) for w in said or term.split())
     acting = [actions[s] for f in forms for s in f if s in actions and s not in proposition.theme]
     return Term(forms, acting[0] if acting else None)
+
+
+def _variants(term: Term) -> Iterator[Term]:
+    """A term, and if it is a compound of three words or more, what is left of it without one before the last."""
+    yield term
+    if len(term.words) > 2 and term.action is None:
+        for left_out in range(len(term.words) - 1):
+            rest = term.words[:left_out] + term.words[left_out + 1 :]
+            yield Term(rest, None, PARTLY)
 
 
 def _heads(term: Term, words: Vocabulary, proposition: Proposition, actions: Mapping[str, Action]) -> frozenset[str]:

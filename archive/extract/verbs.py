@@ -63,7 +63,8 @@ def source_of(clause: Clause, i: int) -> Reach | None:
     chunk = clause.chunks[i]
     if chunk.form == "fin":
         return subjects.subject(clause, i)
-    if chunk.form == "ing" and clause.kind(i - 1) == "NP" and clause.kind(i - 2) not in {"VG", "IN"}:
+    beside = clause.kind(i - 2) not in {"VG", "IN"} or clause.word(clauses.phrase_start(clause, i - 1) - 1) == "with"
+    if chunk.form == "ing" and clause.kind(i - 1) == "NP" and beside:
         return subjects.subject(clause, i)
     return subjects.main_subject(clause, i)
 

@@ -38,7 +38,9 @@ from archive.errors import FetchError
 from archive.feeds.body import Body
 from archive.feeds.gate import Gate
 
-FEED_TYPES = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+FEED_TYPES = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+)
 PAGE_TYPES = "text/html, application/xhtml+xml;q=0.9, text/plain;q=0.5"
 PERMANENT = frozenset({301, 308})
 REDIRECTS = PERMANENT | {302, 303, 307}
@@ -135,15 +137,15 @@ class Fetcher:
     ) -> None:
         """Nothing is opened before the context is entered."""
         self._agent = f"StatementArchive/{__version__}" + (f" (+{contact})" if contact else "")
-        self._gate, self._limits, self._resolver, self._now = Gate.of(allow), limits, resolver, now
+        self._gate, self.limits, self._resolver, self._now = Gate.of(allow), limits, resolver, now
         self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
         """Open one pool behind the gate, and one for the hosts that the user trusts by name."""
         self._guarded = self._session(TCPConnector(
-            limit_per_host=self._limits.per_host, resolver=self._resolver, socket_factory=self._gate.open_socket
+            limit_per_host=self.limits.per_host, resolver=self._resolver, socket_factory=self._gate.open_socket
         ))  # fmt: skip
-        self._trusted = self._session(TCPConnector(limit_per_host=self._limits.per_host, resolver=self._resolver))
+        self._trusted = self._session(TCPConnector(limit_per_host=self.limits.per_host, resolver=self._resolver))
         return self
 
     async def __aexit__(
@@ -159,14 +161,14 @@ class Fetcher:
             auto_decompress=False,  # a small body may unfold to gigabytes: Body watches
             cookie_jar=DummyCookieJar(),
             headers={"User-Agent": self._agent, "Accept-Encoding": "gzip, deflate"},
-            timeout=ClientTimeout(total=None, sock_connect=self._limits.connect_seconds),
+            timeout=ClientTimeout(total=None, sock_connect=self.limits.connect_seconds),
         )
 
     async def fetch(self, location: str, validators: Validators = NO_VALIDATORS) -> Fetched:
         """Fetch a feed from an http(s) URL or a file's path, if it has changed. FetchFailedError otherwise."""
         scheme = _SCHEME.match(location)
         if scheme is None:
-            return await asyncio.to_thread(_read_file, Path(location), validators, self._limits.body_bytes)
+            return await asyncio.to_thread(_read_file, Path(location), validators, self.limits.body_bytes)
         return await self._over_http(location, validators, FEED_TYPES)
 
     async def page(self, url: str, validators: Validators = NO_VALIDATORS) -> Fetched:
@@ -180,11 +182,11 @@ class Fetcher:
     async def _over_http(self, url: str, validators: Validators, accept: str) -> Fetched:
         try:
             target = _checked(url, url)
-            turn = self._turns.setdefault(target.host or "", asyncio.Semaphore(self._limits.per_host))
-            async with turn, asyncio.timeout(self._limits.seconds):  # waiting for one's turn costs no deadline
+            turn = self._turns.setdefault(target.host or "", asyncio.Semaphore(self.limits.per_host))
+            async with turn, asyncio.timeout(self.limits.seconds):  # waiting for one's turn costs no deadline
                 return await self._follow(target, validators, accept)
         except TimeoutError as error:
-            what = f"no complete answer within {self._limits.seconds:g} s"
+            what = f"no complete answer within {self.limits.seconds:g} s"
             raise FetchFailedError(str(error) or what, where=url) from error
         except ClientConnectorError as error:
             refused = error.os_error.errno == errno.EACCES
@@ -195,7 +197,7 @@ class Fetcher:
 
     async def _follow(self, start: URL, validators: Validators, accept: str) -> Fetched:
         url, moved_to, permanent = start, None, True
-        for _ in range(self._limits.redirects + 1):
+        for _ in range(self.limits.redirects + 1):
             session = self._trusted if self._gate.trusts(url.host or "") else self._guarded
             headers = {"Accept": accept, **_conditions(validators)}
             async with session.get(url, headers=headers, allow_redirects=False) as response:
@@ -204,7 +206,7 @@ class Fetcher:
                 permanent = permanent and response.status in PERMANENT
                 url = _target(response, str(start))
                 moved_to = str(url) if permanent else moved_to
-        raise FetchFailedError(f"more than {self._limits.redirects} redirects", where=str(start))
+        raise FetchFailedError(f"more than {self.limits.redirects} redirects", where=str(start))
 
     async def _take(
         self, response: ClientResponse, where: str, validators: Validators, moved_to: str | None
@@ -227,7 +229,7 @@ class Fetcher:
                 status=response.status,
                 retry_after=retry_after(headers, self._now()),
             )
-        body = Body(headers.get("content-encoding", ""), self._limits.wire_bytes, self._limits.body_bytes)
+        body = Body(headers.get("content-encoding", ""), self.limits.wire_bytes, self.limits.body_bytes)
         async for chunk in response.content.iter_any():
             body.add(chunk)
         return Fetched(
@@ -270,7 +272,7 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds to wait by a Retry-After header, which may hold seconds or a date; None if it says nothing."""
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
-        return float(value)
+        return float(value[:12])
     moment, server_now = _http_date(value), _http_date(headers.get("date", ""))
     return max(0.0, (moment - (server_now or now)).total_seconds()) if moment else None
 

@@ -12,36 +12,50 @@ import html
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 import feedparser
 
 from archive.errors import ParseError
+from archive.feeds import jsonfeed
 from archive.feeds.dates import read_date
+from archive.feeds.recover import Recovered, breaks_off
 from archive.feeds.scrub import scrub
 from archive.model import Entry
 
 LONGEST_KEY = 500
+MOST_ENTRIES = 20_000
+"""More than any feed holds; a document with more is kept as a whole, lest it fill the quarantine."""
+
+NOT_A_FEED = "Check the feed's address"
+UNREADABLE = "Its bytes are kept; report them with the feed's address"
+CUT_SHORT = "the document breaks off inside it"
 
 Raw: TypeAlias = Mapping[str, Any]
 """An entry or a feed of feedparser as a plain dict: the look-up of its own class takes one date for another."""
 
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entry with what feedparser knows of it, and what gives its bytes if they are needed."""
+
+    entry: Entry
+    raw: Raw
+    evidence: Callable[[], bytes]
+
+
 _UNSTORABLE = re.compile("[\ud800-\udfff]")
 _TEXTUAL = ("text/", "application/xhtml+xml", "application/html")
-_HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something delivered that is not among the entries: why, and what is known of it.
-
-    ``raw`` is what could be read of an entry. It is empty where the problem is the document's as a whole;
-    then the document itself is the evidence.
-    """
+    """An entry that was delivered and is not among the entries: why, its key if it has one, and its bytes."""
 
     reason: str
     key: str | None = None
@@ -52,8 +66,9 @@ class Problem:
 class ParsedFeed:
     """What one delivered document holds, entries in its order (feeds usually put the newest first).
 
-    Entries, problems with a ``raw`` form, and the number ``repeated`` of literal repetitions (some real feeds hold
-    an entry four times) add up to what was delivered.
+    Entries, problems, and the number ``repeated`` of literal repetitions (some real feeds hold an entry four
+    times) add up to what was delivered. ``whole`` is false where the document breaks off. ``ttl`` is how many
+    minutes the feed says it may be kept.
     """
 
     title: str | None
@@ -61,44 +76,98 @@ class ParsedFeed:
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...] = ()
     repeated: int = 0
+    whole: bool = True
+    ttl: int | None = None
 
 
 def parse(body: bytes, headers: Mapping[str, str], url: str) -> ParsedFeed:
     """Read a feed document that came from ``url`` with ``headers`` (lower-case names).
 
-    ParseError where it is not a feed at all.
+    Layers: what XML forbids is scrubbed and the document parsed; where that finds fewer entries than libxml2
+    does, each entry is cut out and parsed by itself; one that still cannot be read is a problem with its bytes.
+    ParseError where the document is not a feed at all.
     """
-    result = _feedparser(body, headers, url)
-    feed, raws = dict(result["feed"]), [dict(entry) for entry in result["entries"]]
-    if not result["version"] and not raws:
-        raise ParseError(
-            "the document is no feed that can be read" + _because(result), where=url, remedy="Check the feed's address"
-        )
-    base, language = url if _is_http(url) else _text(feed, "link") or "", _text(feed, "language")
-    found: list[tuple[Entry, Raw]] = []
-    problems: list[Problem] = []
-    for raw in raws:
+    document = _Document(body, headers, url)
+    if not (document.result["version"] or document.found or document.problems):
+        because = _because(document.result)
+        raise ParseError(f"the document is no feed that can be read{because}", where=url, remedy=NOT_A_FEED)
+    feed = dict(document.result["feed"])
+    entries, repeats = _told_apart(document.found)
+    return ParsedFeed(
+        title=_text(feed, "title"),
+        language=_text(feed, "language"),
+        entries=entries,
+        problems=(*document.problems, *repeats),
+        repeated=len(document.found) - len(entries) - len(repeats),
+        whole=document.whole,
+        ttl=_ttl(feed),
+    )
+
+
+class _Document:
+    """One document read: the entries that were ``found``, as feedparser has them beside them, and the ``problems``."""
+
+    def __init__(self, body: bytes, headers: Mapping[str, str], url: str) -> None:
+        self.found: list[Found] = []
+        self.problems: list[Problem] = []
+        is_json = jsonfeed.looks_like_json(body)
+        markup = b"" if is_json else scrub(body)
+        self.recovered = Recovered(markup)
+        self.result, error = (jsonfeed.read(body, url), None) if is_json else _feedparser(markup, headers)
+        feed = self.result["feed"]
+        self._base = url if _is_http(url) else _text(feed, "link") or ""
+        self._language = _text(feed, "language")
+        self.whole = not (self.result.get("bozo") and breaks_off(markup))
+        if error and not self.recovered:
+            raise ParseError(f"the document cannot be read: {error}", where=url, remedy=UNREADABLE)
+        if len(self.result["entries"]) > MOST_ENTRIES:
+            raise ParseError(f"the document holds more than {MOST_ENTRIES} entries", where=url, remedy=UNREADABLE)
+        self._read()
+
+    def _read(self) -> None:
+        raws = [dict(entry) for entry in self.result["entries"]]
+        if len(raws) >= len(self.recovered):
+            for number, raw in enumerate(raws):
+                cut_short = not self.whole and number == len(raws) - 1
+                self._add(raw, CUT_SHORT if cut_short else None, partial(self._raw, raw, number))
+            return
+        count = len(self.recovered)
+        for number, cut in enumerate(self.recovered.cuts()):
+            alone = [dict(entry) for entry in _feedparser(cut.document, {})[0]["entries"]]
+            problem = "the entry cannot be read, by itself neither" if len(alone) != 1 else None
+            problem = CUT_SHORT if not self.whole and number == count - 1 else problem
+            self._add(alone[0] if alone else {}, problem, partial(getattr, cut, "raw"))
+
+    def _add(self, raw: Raw, problem: str | None, evidence: Callable[[], bytes]) -> None:
         try:
-            found.append((_entry(raw, base, language), raw))
+            if problem:
+                raise ValueError(problem)
+            self.found.append(Found(_entry(raw, self._base, self._language), raw, evidence))
         except (ValueError, TypeError, LookupError, AttributeError) as error:
-            problems.append(Problem(f"the entry cannot be read: {error}", raw=_known(raw)))
-    entries, repeats = _told_apart(found)
-    if result.get("bozo") and not isinstance(result.get("bozo_exception"), _HARMLESS):
-        problems.append(Problem("the document is not well-formed, entries may be missing" + _because(result)))
-    repeated = len(found) - len(entries) - len(repeats)
-    return ParsedFeed(_text(feed, "title"), language, entries, (*problems, *repeats), repeated)
+            self.problems.append(Problem(f"the entry cannot be read: {error}", raw=evidence()))
+
+    def _raw(self, raw: Raw, number: int) -> bytes:
+        """The bytes of an entry, where both readings found as many; else as feedparser has it."""
+        same = len(self.result["entries"]) == len(self.recovered)
+        return self.recovered.raw(number) if same else repr(raw).encode("utf-8", "surrogatepass")
 
 
-def _feedparser(body: bytes, headers: Mapping[str, str], url: str) -> dict[str, Any]:
+def _feedparser(markup: bytes, headers: Mapping[str, str]) -> tuple[dict[str, Any], str | None]:
+    """What feedparser makes of the markup, or nothing and the error: on hostile input it raises anything."""
     kept = {"content-type": headers["content-type"]} if "content-type" in headers else {}
     try:
         result = feedparser.parse(
-            io.BytesIO(scrub(body)), response_headers=kept, sanitize_html=False, resolve_relative_uris=False
+            io.BytesIO(markup), response_headers=kept, sanitize_html=False, resolve_relative_uris=False
         )
-    except Exception as error:  # feedparser's parsers raise anything on hostile input
-        what = f"the document cannot be read: {type(error).__name__}: {error}"
-        raise ParseError(what, where=url, remedy="Its bytes are kept; report them with the feed's address") from error
-    return {"version": "", **result}
+    except Exception as error:  # noqa: BLE001 - it is kept, and raised where nothing can be saved
+        return {"version": "", "feed": {}, "entries": []}, f"{type(error).__name__}: {error}"
+    return {"version": "", "feed": {}, **result}, None
+
+
+def _ttl(feed: Raw) -> int | None:
+    """Minutes; only what can be one, for some feeds put a time or a sentence there."""
+    text = _text(feed, "ttl") or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else None
 
 
 def _because(result: Mapping[str, Any]) -> str:
@@ -126,24 +195,24 @@ def _entry(raw: Raw, base: str, language: str | None) -> Entry:
     return entry
 
 
-def _told_apart(found: Iterable[tuple[Entry, Raw]]) -> tuple[tuple[Entry, ...], list[Problem]]:
+def _told_apart(found: Sequence[Found]) -> tuple[tuple[Entry, ...], list[Problem]]:
     """Give each entry the first of its keys that no different entry of the document shares.
 
     Some feeds give all entries one guid, or link them all to the front page: then the next key decides. Of two
     entries that are one article after all, the first is kept, and the other is a problem if it says otherwise.
     """
     sharing: dict[str, set[tuple[str | None, str | None]]] = defaultdict(set)
-    candidates = [(entry, raw, _keys(entry, raw)) for entry, raw in found]
-    for entry, _, keys in candidates:
+    candidates = [(one, _keys(one.entry, one.raw)) for one in found]
+    for one, keys in candidates:
         for key in keys:
-            sharing[key].add((entry.link, entry.title))
+            sharing[key].add((one.entry.link, one.entry.title))
     kept: dict[str, Entry] = {}
     repeats: list[Problem] = []
-    for entry, raw, keys in candidates:
+    for one, keys in candidates:
         key = next((key for key in keys if len(sharing[key]) == 1), keys[-1])
-        named = replace(entry, key=key)
+        named = replace(one.entry, key=key)
         if kept.setdefault(key, named) != named:
-            repeats.append(Problem("the entry repeats an earlier one in other words", key=key, raw=_known(raw)))
+            repeats.append(Problem("the entry repeats an earlier one in other words", key=key, raw=one.evidence()))
     return tuple(kept.values()), repeats
 
 
@@ -220,7 +289,3 @@ def _language(raw: Raw) -> str | None:
         if language := _text(detail, "language"):
             return language
     return None
-
-
-def _known(raw: Raw) -> bytes:
-    return repr(raw).encode("utf-8", "surrogatepass")

@@ -71,7 +71,7 @@ def text_from_fragment(fragment: str) -> str:
     """
     if not _TAG.search(fragment):
         return _plain(fragment)
-    root = _tree(fragment)
+    root = tree_of(fragment)
     return storable(_walk(root)) if root is not None else _plain(_WHOLE_TAG.sub("\n\n", fragment))
 
 
@@ -81,13 +81,13 @@ def text_from_page(page: bytes, url: str | None = None) -> str:
     ``url`` only helps to tell the site's own furniture. ParseError where the page defeats trafilatura.
     """
     markup = decode(scrub(page))
-    root = _tree(markup)
+    root = tree_of(markup)
     if root is None:
         return _plain(_WHOLE_TAG.sub("\n\n", markup))
     blocks = _walk(root)
     for element in [element for element in root.iter() if _is_aside(element)]:
         if element is not root:
-            element.drop_tree()
+            element.droptree_of()
     try:
         text = trafilatura.extract(root, url=url, include_comments=False, include_tables=False, output_format="txt")
     except Exception as error:  # it works on foreign trees with five libraries: any of them may raise anything
@@ -133,12 +133,12 @@ def _declared(data: bytes) -> str:
 
 def title_of(page: bytes) -> str | None:
     """The title an HTML page gives itself."""
-    root = _tree(decode(scrub(page)))
+    root = tree_of(decode(scrub(page)))
     found = root.findtext(".//title") if root is not None else None
     return _tidy(found) or None if found else None
 
 
-def _tree(markup: str) -> HtmlElement | None:
+def tree_of(markup: str) -> HtmlElement | None:
     """The parsed markup; None where it is no tree, or one so large or deep that its walk would cost too much."""
     if markup.count("<") > MOST_TAGS:
         return None

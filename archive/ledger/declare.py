@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from archive.ledger.events import (
+    BY_CONFIGURATION,
     ActorAliasAdded,
     ActorAliasRemoved,
     ActorRegistered,
@@ -26,8 +27,7 @@ from archive.ledger.header import Draft, Recorded
 from archive.ledger.names import office_key
 from archive.model import Actor, Feed, Topic, fold
 
-BY_CONFIGURATION = "configuration"
-GONE = f"removed from the {BY_CONFIGURATION}"
+REMOVED = f"removed from the {BY_CONFIGURATION}"
 
 
 @dataclass(slots=True)
@@ -58,7 +58,10 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What the log says is configured now, and the version of every stream that says so."""
+    """What the log says is configured now, and the version of every stream that says so.
+
+    Where a redirect moved a feed, and a feed whose server says it is gone, are no matter of the configuration.
+    """
 
     feeds: Mapping[str, FeedAdded] = field(default_factory=dict)
     urls: Mapping[str, str] = field(default_factory=dict)
@@ -79,9 +82,9 @@ def declared(log: Iterable[Recorded]) -> Declared:
         match one.event:
             case FeedAdded() as event:
                 feeds[event.feed], urls[event.feed] = event, event.url
-            case FeedMoved() as event:
+            case FeedMoved(cause=cause) as event if cause == BY_CONFIGURATION:
                 urls[event.feed] = event.url
-            case FeedRetired(feed=feed):
+            case FeedRetired(feed=feed, reason=reason) if reason == REMOVED:
                 feeds.pop(feed, None)
             case TopicDefined() as event:
                 topics[event.topic] = event
@@ -114,7 +117,7 @@ def _feeds(known: Declared, feeds: Sequence[Feed]) -> list[Event]:
         elif known.urls[feed.id] != feed.url:
             events.append(FeedMoved(feed.id, feed.url, known.urls[feed.id]))
     gone = sorted(known.feeds.keys() - {feed.id for feed in feeds})
-    return [*events, *(FeedRetired(id_, GONE) for id_ in gone)]
+    return [*events, *(FeedRetired(id_, REMOVED) for id_ in gone)]
 
 
 def _topics(known: Declared, topics: Sequence[Topic]) -> list[Event]:
@@ -138,7 +141,7 @@ def _actor(known: Registered | None, actor: Actor) -> list[Event]:
         if folded not in before.aliases and folded not in before.refused
     ]
     wanted += [
-        ActorAliasRemoved(actor.id, event.alias, BY_CONFIGURATION, GONE)
+        ActorAliasRemoved(actor.id, event.alias, BY_CONFIGURATION, REMOVED)
         for folded, event in before.aliases.items()
         if event.by == BY_CONFIGURATION and folded not in given
     ]
@@ -155,4 +158,4 @@ def _offices(before: Registered, actor: Actor) -> Iterable[Event]:
             yield office
     for key, event in before.offices.items():
         if event.by == BY_CONFIGURATION and key not in held:
-            yield OfficeWithdrawn(actor.id, event.office, BY_CONFIGURATION, event.since, GONE)
+            yield OfficeWithdrawn(actor.id, event.office, BY_CONFIGURATION, event.since, REMOVED)

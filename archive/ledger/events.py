@@ -36,6 +36,9 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
         raise TypeError(f"{type(self).__name__} has no identity")
 
 
+BY_CONFIGURATION, BY_REDIRECT = "configuration", "redirect"
+
+
 class FeedAdded(Event, frozen=True, omit_defaults=True):
     """A feed was subscribed to, or its title or language changed in the configuration."""
 
@@ -55,12 +58,13 @@ class FeedAdded(Event, frozen=True, omit_defaults=True):
 
 
 class FeedMoved(Event, frozen=True, omit_defaults=True):
-    """A feed has a new URL, by configuration or by a permanent redirect."""
+    """A feed has a new URL; ``cause`` is ``configuration``, or ``redirect`` where its server sent us there for good."""
 
     type: ClassVar[str] = "feed.moved.v1"
     feed: str
     url: str
     previous: str
+    cause: str = BY_CONFIGURATION
 
     @property
     def stream(self) -> str:

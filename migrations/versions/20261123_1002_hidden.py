@@ -1,6 +1,6 @@
 """Texts that are kept but not shown.
 
-Revision ID: 20261123_1000
+Revision ID: 20261123_1002
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261123_1000"
-down_revision = "20261123_0957"
+revision = "20261123_1002"
+down_revision = "20261123_1000"
 
 BIGINT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

@@ -1,0 +1,124 @@
+"""A topic taken up again by a noun that points back: "the bill", "this agreement", "such a ban", "Quill's measure".
+
+Within some sentences of a place that is about the topic, a definite noun of the topic's own, or of the same kind as
+one ("the legislation" after "the harbour bill"), stands for it, unless the same noun was used of something else
+since. Each such place keeps the chain going.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from archive.extract.propositions import Action, Vocabulary
+from archive.extract.topics import Hit, Index, Matcher
+
+WITHIN, KIND_WITHIN = 12, 5
+"""Sentences after which nothing points back any longer, with the topic's own noun and with another of its kind."""
+
+OWN, KIND = 0.8, 0.7
+"""How sure it is that "the bill" is the topic's: where the topic says "bill", and where it says "deal"."""
+
+_INTRODUCING = frozenset({"of", "about", "on", "for", "over", "that", "with", "against", "between"})
+_POINTING = frozenset({"the", "this", "that", "these", "those", "both"})
+_MODIFYING = ("JJ", "VBN", "RB", "CD")
+_MODIFIERS = 3
+
+
+def chained(words: Vocabulary, matcher: Matcher, index: Index, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """The hits with those that take them up, in order and apart."""
+    takers = _takers(words, matcher)
+    at = sorted(i for s in takers for i in index.places.get(s, ()) if index.stems[i] == s) if hits else []
+    covered = {i for hit in hits for i in range(hit.first, hit.last)}
+    found = list(hits)
+    known = iter(sorted(hits))
+    ahead = next(known, None)
+    latest: int | None = None
+    strange: dict[str, int] = {}
+    for i in at:
+        while ahead is not None and ahead.first <= i:
+            latest, ahead = ahead.last - 1, next(known, None)
+        if not covered.isdisjoint((i - 1, i, i + 1)) or latest is None:
+            continue
+        stem = index.stems[i]
+        within = WITHIN if takers[stem][0] == OWN else KIND_WITHIN
+        near = index.sentence_number(i) - index.sentence_number(latest) <= within
+        if near and strange.get(stem, -1) < latest and stem in takers and points_back(index, i, matcher.named):
+            strength, action = takers[stem]
+            found.append(matcher.taken_up(index, i, strength, action))
+            latest = i
+        elif another(index, i, matcher.named):
+            strange[stem] = i
+    return tuple(_apart(found, hits))
+
+
+def _apart(found: Sequence[Hit], first: Sequence[Hit]) -> Iterator[Hit]:
+    """The hits in order; of two that overlap the one that names the topic."""
+    kept = set(first)
+    last = -1
+    taken = {i for hit in kept for i in range(hit.first, hit.last)}
+    for hit in sorted(found):
+        alone = hit in kept or taken.isdisjoint(range(hit.first, hit.last))
+        if alone and hit.first >= last:
+            last = hit.last
+            yield hit
+
+
+def _takers(words: Vocabulary, matcher: Matcher) -> dict[str, tuple[float, Action | None]]:
+    """The nouns that can take the topic up, each with how surely, and the action of what it stands for."""
+    own = {stem: (OWN, action) for stem, action in matcher.nouns.items()}
+    alike = {
+        other: (KIND, action)
+        for kind in words.kinds
+        for stem, (_, action) in own.items()
+        if stem in kind
+        for other in kind
+    }
+    return {**alike, **own}
+
+
+def points_back(index: Index, i: int, named: frozenset[str]) -> bool:
+    """Whether a noun is definite and says nothing more: "the new bill"; not "a bill", nor "the bill on pay"."""
+    if not _noun(index, i) or complemented(index, i, len(index.tags)):
+        return False
+    low = max(index.sentence(i)[0], i - 1 - _MODIFIERS)
+    for j in range(i - 1, low - 1, -1):
+        lower, tag = index.document.tokens[j].lower, index.tags[j]
+        such = lower in {"a", "an"} and j > low and index.stems[j - 1] == "such"
+        if such or tag in {"POS", "PRP$"} or (lower in _POINTING and tag in {"DT", "PDT"}):
+            return True
+        if not tag.startswith(_MODIFYING) and "-" not in lower and index.stems[j] not in named:
+            return False
+    return False
+
+
+def _noun(index: Index, i: int) -> bool:
+    """Whether a word is a noun; one that only ends a noun phrase is, whatever the tagger says ("such a ban would")."""
+    if index.tags[i].startswith("NN"):
+        return True
+    ends = not index.tags[i + 1 : i + 2] or not index.tags[i + 1].startswith(("NN", "JJ", "VB"))
+    return index.tags[i] in {"JJ", "VB"} and i > 0 and index.tags[i - 1] == "DT" and ends
+
+
+def another(index: Index, i: int, named: frozenset[str]) -> bool:
+    """Whether a noun brings something else up: "a bill", "the bill on pay", "the Quill bill"."""
+    if complemented(index, i, len(index.tags)):
+        return True
+    first, _ = index.sentence(i)
+    for j in range(i - 1, max(first, i - 1 - _MODIFIERS) - 1, -1):
+        lower, tag = index.document.tokens[j].lower, index.tags[j]
+        if lower in {"a", "an", "another"} or (tag.startswith("NNP") and index.stems[j] not in named):
+            return index.stems[j - 1] != "such"
+        if not tag.startswith((*_MODIFYING, "NN")):
+            return False
+    return False
+
+
+def complemented(index: Index, i: int, last: int) -> bool:
+    """Whether a noun says itself what it is about: "the question of pay", "his plan to move", "policy record"."""
+    if i + 1 >= last:
+        return False
+    if index.tags[i + 1] == "RB" and index.tags[i + 2 : i + 3] == ("TO",):
+        return True
+    if index.tags[i + 1] == "VBG":
+        return True
+    return index.tags[i + 1] in {"TO", "NN", "NNS"} or index.document.tokens[i + 1].lower in _INTRODUCING
