@@ -73,7 +73,13 @@ def phrase_start(clause: Clause, i: int) -> int:
     """The first chunk of the noun phrase that ends with chunk ``i``, with prepositional phrases and coordination."""
     while True:
         joint, left = i - 1, i - 2
-        if clause.kind(left) not in {"NP", "TIME"} or clause.kind(left) == "TIME":
+        if _listed(clause, i):
+            i = left
+            continue
+        if clause.kind(joint) == "CC" and clause.kind(left) == "COMMA" and _listed(clause, joint):
+            i = left - 1
+            continue
+        if clause.kind(left) != "NP":
             return i
         if clause.kind(joint) == "IN" and clause.word(joint) in JOINING:
             if left == 0 or clause.word(joint) == "of" or clause.kind(left - 1) not in {"VG", "RP"}:
@@ -84,6 +90,15 @@ def phrase_start(clause: Clause, i: int) -> int:
             i = left
             continue
         return i
+
+
+def _listed(clause: Clause, i: int) -> bool:
+    """Whether chunk ``i`` goes on a list of names after a comma: "Ada Quill, Bo Reid and Ted Oster"."""
+    if clause.kind(i - 1) != "COMMA" or clause.kind(i - 2) != "NP" or clause.kind(i - 3) in {"IN", "VG", "RP"}:
+        return False
+    joined = clause.kind(i) == "CC" or clause.kind(i + 1) == "CC" or clause.kind(i + 1) == "COMMA"
+    names = (i - 2,) if clause.kind(i) == "CC" else (i - 2, i)
+    return joined and all(clause.tokens[clause.chunks[k].head].tag.startswith("NNP") for k in names)
 
 
 def phrase_end(clause: Clause, i: int) -> int:

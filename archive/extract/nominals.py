@@ -55,7 +55,7 @@ def after_verb(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
         return
     if head in page.lexicon.light_verbs and clause.kind(k) == "NP":
         noun = clause.tokens[clause.chunks[k].head].lower
-        if noun in page.lexicon.light_nouns:
+        if noun in page.lexicon.light_nouns and not _of_another(clause, k):
             yield from _light(clause, i, k + 1)
 
 
@@ -110,11 +110,10 @@ def of_noun(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     """A noun that attributes by itself: "his claim that", "the party's opposition to"."""
     chunk = clause.chunks[i]
     frames = page.lexicon.nouns.get(clause.tokens[chunk.head].lower)
-    if not frames or (
-        clause.kind(i - 1) == "VG" and clause.tokens[clause.chunks[i - 1].head].lower in page.lexicon.light_verbs
-    ):
-        return
     owner = _owner(clause, i)
+    light = clause.kind(i - 1) == "VG" and clause.tokens[clause.chunks[i - 1].head].lower in page.lexicon.light_verbs
+    if not frames or (light and not _of_another(clause, i)):
+        return
     k = i + 1
     if clause.word(k) in {"is", "was"} and clause.kind(k + 1) == "THAT":
         k += 1
@@ -127,6 +126,12 @@ def of_noun(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
         return
     cue = Reach(owner.last if owner else chunk.first, cue_end)
     yield Candidate(f"noun.{frame}", frames.get(frame, 0.1), (content,), (cue,), owner, form="noun")
+
+
+def _of_another(clause: Clause, i: int) -> bool:
+    """Whether a noun phrase names whose it is: "rejected Quill's call" is no call of who rejects it."""
+    chunk = clause.chunks[i]
+    return any(clause.tokens[k].tag == "POS" for k in range(chunk.first, chunk.head))
 
 
 def _owner(clause: Clause, i: int) -> Reach | None:

@@ -22,6 +22,7 @@ _NOMINAL = ("DT", "JJ", "NN", "CD", "POS", "PRP$", "VBN")
 _LONGEST_PHRASE = 8
 _PERSONAL = frozenset({"who", "whom"})
 _PEOPLE = frozenset({"person", "man", "woman", "boy", "girl", "one", "somebody", "someone", "insider", "veteran"})
+_AMONG = frozenset({"including", "like", "such", "as", "notably", "among"})
 _NAMED = (UnitKind.NAME, UnitKind.PLACE)
 
 
@@ -37,11 +38,11 @@ def tokens_of(document: Document, span: Span | None) -> tuple[int, int]:
 def voiced(discourse: Discourse, first: int, last: int) -> Iterator[Voice]:
     """The voices of the noun phrase in tokens ``first`` to before ``last``."""
     cast = discourse.cast
-    line = _core(units.units(cast.document, cast.words, first, last, cast.names))
+    line = _spoken(cast.document, _core(units.units(cast.document, cast.words, first, last, cast.names)))
     if governments := _governments(cast, line):
         yield from governments
         return
-    parts = _coordinated(line)
+    parts = _listed(cast.document, line) or _coordinated(cast.document, line)
     for part in parts:
         yield _family(cast, part, parts[-1]) or _voice(discourse, part)
 
@@ -53,7 +54,11 @@ def antecedent(discourse: Discourse, token: int) -> Iterator[Voice]:
     last = token
     while last > low and not tokens[last - 1].lower[0].isalnum():
         last -= 1
-    if named := discourse.cast.by_token.get(last - 1):
+    named = discourse.cast.by_token.get(last - 1)
+    if apposed := _described_before(discourse.cast, low, last):
+        yield Voice(apposed, Resolution.PRONOUN)
+        return
+    if named:
         yield Voice(named[1], Resolution.PRONOUN)
         return
     first = last
@@ -68,6 +73,18 @@ def antecedent(discourse: Discourse, token: int) -> Iterator[Voice]:
         yield Voice(None, Resolution.PRONOUN)
 
 
+def _described_before(cast: Cast, low: int, last: int) -> Figure | None:
+    """Whom the description that ends before a relative pronoun describes: "Ada Quill, a mayor who"."""
+    tokens = cast.document.tokens
+    for i in range(last - 1, max(low, last - _LONGEST_PHRASE), -1):
+        if tokens[i].lower == ",":
+            named = cast.by_token.get(i - 1) if tokens[i + 1].lower in {"a", "an", "the"} else None
+            return named[1] if named and named[1].kind is ActorKind.PERSON else None
+        if not tokens[i].tag.startswith((*_NOMINAL, "IN")):
+            return None
+    return None
+
+
 def _core(line: Sequence[Unit]) -> list[Unit]:
     """The phrase without brackets and relative clauses."""
     kept: list[Unit] = []
@@ -80,6 +97,27 @@ def _core(line: Sequence[Unit]) -> list[Unit]:
     while kept and kept[-1].kind in (UnitKind.COMMA, UnitKind.AND, UnitKind.POSSESSIVE, UnitKind.LINK):
         kept.pop()
     return kept
+
+
+def _spoken(document: Document, line: list[Unit]) -> list[Unit]:
+    """The phrase without an adverb after a comma: "the ministers, meanwhile"."""
+    adverb = len(line) > 1 and all(document.tokens[i].tag == "RB" for i in range(line[-1].first, line[-1].last))
+    return _core(line[:-1]) if adverb and line[-2].kind is UnitKind.COMMA else line
+
+
+def _listed(document: Document, line: Sequence[Unit]) -> list[Sequence[Unit]]:
+    """The names after a description: "the two rivals, Ada Quill and Bo Reid"; with it after "including"."""
+    comma = next((i for i, u in enumerate(line) if i and u.kind is UnitKind.COMMA), None)
+    if comma is None or comma + 1 >= len(line) or _is_name(line[:comma]):
+        return []
+    rest = line[comma + 1 :]
+    among = document.tokens[rest[0].first].lower in _AMONG
+    if among:
+        rest = [u for u in rest if u.kind is not UnitKind.LINK and document.tokens[u.first].lower not in _AMONG]
+    parts = [[u for u in part if u.kind is not UnitKind.COMMA] for part in _coordinated(document, rest)] if rest else []
+    if not parts or not all(part and _is_name(part) for part in parts):
+        return []
+    return [line[:comma], *parts] if among else list(parts) if len(parts) > 1 else []
 
 
 def _governments(cast: Cast, line: Sequence[Unit]) -> list[Voice]:
@@ -102,7 +140,7 @@ def _government(place: Place) -> Figure:
     return Figure(f"Government of {place.name}", ActorKind.ORGANISATION, rank="bodies", tie=place, gender="n")
 
 
-def _coordinated(line: Sequence[Unit]) -> list[Sequence[Unit]]:
+def _coordinated(document: Document, line: Sequence[Unit]) -> list[Sequence[Unit]]:
     """The parts of a coordination, or the whole phrase where it is none."""
     if not any(u.kind is UnitKind.AND for u in line):
         return [line]
@@ -114,7 +152,10 @@ def _coordinated(line: Sequence[Unit]) -> list[Sequence[Unit]]:
             parts[-1].append(unit)
     parts = [p for p in parts if p]
     linked = any(u.kind is UnitKind.LINK for u in parts[0])
-    titled = all(any(u.kind in (UnitKind.OFFICE, UnitKind.COURTESY) for u in p) for p in parts)
+    several = document.tokens[line[0].first].lower.endswith(("s", "s."))
+    titled = all(
+        any(u.kind in (UnitKind.OFFICE, UnitKind.COURTESY) for u in p) for p in parts[: 1 if several else None]
+    )
     splits = all(_is_name(p) for p in parts) and (not linked or titled)
     return list(parts) if splits else [line]
 

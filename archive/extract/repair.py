@@ -35,6 +35,8 @@ def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> lis
             and tags[i - 1] in {"PRP", "WP"}
         ):
             tags[i] = "VBD" if not any(w in LINKING for w in words[max(0, i - 3) : i - 1]) else "VBN"
+        elif words[i] in {"both", "all", "each"} and tags[i - 1][:2] in {"VB", "MD"} and _verbs_follow(tags, i + 1):
+            tags[i] = "RB"
         elif tag == "VB" and _is_plural_present(words, tags, i):
             tags[i] = "VBP"
         elif tag in {"VBN", "NNS", "NN", "JJ"} and words[i] in verbs and _follows_adverb(words, tags, i):
@@ -55,6 +57,10 @@ def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> lis
     if len(tags) > 3 and FINITE.isdisjoint(tags):
         _make_finite(words, tags, verbs)
     return tags
+
+
+def _verbs_follow(tags: Sequence[str], i: int) -> bool:
+    return i < len(tags) and tags[i] in {"VB", "VBN", "VBD"}
 
 
 def _is_plural_present(words: Sequence[str], tags: Sequence[str], i: int) -> bool:

@@ -40,7 +40,8 @@ def settle(page: Page, weighed: Iterable[tuple[float, Candidate]]) -> list[Passe
     for alone, candidate in grown:
         parent = inside.get(_place(candidate))
         quoted = _place(candidate) in page.quoted  # then it has been weighed as such
-        weight = alone + gate.NESTED if parent is not None and not quoted else alone
+        nested = parent is not None and not quoted and not _ascribes(page, passed[parent].candidate, candidate)
+        weight = alone + gate.NESTED if nested else alone
         if weight < limit:
             continue
         for first, last in candidate.content:
@@ -49,6 +50,12 @@ def settle(page: Page, weighed: Iterable[tuple[float, Candidate]]) -> list[Passe
         passed.append(Passed(candidate, weight, parent))
     passed += list(_unattributed(page, passed, inside))
     return passed + [Passed(one, FREE, None, number) for one, number in free.goes_on(page, inside, _last(passed))]
+
+
+def _ascribes(page: Page, outer: Candidate, inner: Candidate) -> bool:
+    """Whether a position is told as somebody's who is named, within what is said for or against it: "Quill's plan to"."""
+    named = inner.source is not None and page.document.tokens[inner.source.last - 2].tag.startswith("NNP")
+    return named and inner.form == "noun" and outer.pattern.startswith(("verb.np", "verb.as", "verb.obj", "light"))
 
 
 def _last(passed: Sequence[Passed]) -> dict[int, int]:
