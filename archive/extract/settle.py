@@ -53,7 +53,7 @@ def settle(page: Page, weighed: Iterable[tuple[float, Candidate]]) -> list[Passe
 
 
 def _ascribes(page: Page, outer: Candidate, inner: Candidate) -> bool:
-    """Whether a position is told as somebody's who is named, within what is said for or against it: "Quill's plan to"."""
+    """Whether a position is told as a named one's, within what is said for or against it: "Quill's plan to"."""
     named = inner.source is not None and page.document.tokens[inner.source.last - 2].tag.startswith("NNP")
     return named and inner.form == "noun" and outer.pattern.startswith(("verb.np", "verb.as", "verb.obj", "light"))
 
