@@ -24,7 +24,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, partial
-from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -33,9 +32,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive import extract, operations
 from archive.config import Config
-from archive.errors import ConflictError, ProjectionError, UsageError
+from archive.errors import ConflictError, ProjectionError
 from archive.extract import Extractor, Rules, places, stance, units
-from archive.feeds.article import from_entry, from_file
+from archive.feeds.article import from_entry
 from archive.feeds.revise import Change, Known, decide, fingerprint
 from archive.ledger.declare import declare, declared
 from archive.ledger.engine import connect, reading, writing
@@ -267,30 +266,6 @@ def latest_of(ledger: Ledger, articles: Sequence[str]) -> dict[str, KnownArticle
         streams[one.stream.removeprefix("article:")].append(one)
     found = {id_: known_article(stream) for id_, stream in streams.items()}
     return {id_: known for id_, known in found.items() if known}
-
-
-def import_file(
-    archive: Archive,
-    path: Path,
-    *,
-    url: str | None = None,
-    published: datetime | None = None,
-    outlet: str | None = None,
-) -> dict[str, object]:
-    """Capture a file of text or HTML as an article; what became of it, as a row.
-
-    UsageError where the file cannot be read, ParseError where it has no text.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"the file cannot be read: {error.strerror}", where=str(path), remedy="Check the path"
-        ) from error
-    now = utc_now()
-    article = from_file(data, name=str(path), captured_at=now, url=url, published=published, outlet=outlet)
-    captured = capture(archive, article, now)
-    return {"file": str(path), "article": article.id, "result": captured.change, "statements": captured.statements}
 
 
 def retry_held_back(archive: Archive, now: datetime) -> tuple[int, int]:

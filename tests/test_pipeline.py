@@ -16,12 +16,11 @@ import pytest
 from sqlalchemy import text
 
 from archive import config
-from archive.errors import ParseError, UsageError
 from archive.ledger.engine import reading
 from archive.ledger.events import ArticleCaptured, FeedRetired, StatementWithdrawn, TopicDefined
 from archive.model import Reading, Stance
 from archive.operations import Poll
-from archive.pipeline import Archive, import_file, open_archive, retry_held_back
+from archive.pipeline import Archive, open_archive, retry_held_back
 from archive.polling import Poller
 from archive.reread import Reread, reread_all
 from archive.views import reports
@@ -177,20 +176,6 @@ def test_the_configuration_becomes_events_once(wire: Wire) -> None:
     wire.config.write_text(wire.config.read_text().replace("id: wire,", "id: other,"))
     events = [one.event for one in opened(wire).ledger.kind("feed")]
     assert isinstance(events[-1], FeedRetired)
-
-
-def test_files_are_imported_as_articles_once(wire: Wire) -> None:
-    archive = opened(wire)
-    path = wire.folder / "note.txt"
-    path.write_text(OTHER)
-    first, again = (import_file(archive, path, url="https://post.example/1", published=NOW) for _ in range(2))
-    assert (first["result"], again["result"]) == ("new", "same")
-    assert int(str(first["statements"])) >= 1
-    with pytest.raises(UsageError, match=r"none\.txt: the file cannot be read"):
-        import_file(archive, wire.folder / "none.txt")
-    path.write_text(" \n")
-    with pytest.raises(ParseError, match="no text"):
-        import_file(archive, path)
 
 
 def test_stances_are_labels_of_the_scale(wire: Wire) -> None:

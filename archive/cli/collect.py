@@ -13,10 +13,12 @@ from archive import config, operations, output
 from archive.cli.common import MOMENT, configuration, listing
 from archive.daemon import Daemon
 from archive.errors import UsageError
+from archive.feeds.warc import SUFFIXES
+from archive.importing import Given, import_all, sources
 from archive.ledger.engine import reading
 from archive.model import Feed
 from archive.operations import Poll
-from archive.pipeline import Archive, import_file, open_archive, retry_held_back, utc_now
+from archive.pipeline import Archive, open_archive, retry_held_back, utc_now
 from archive.polling import Poller
 from archive.rechecking import Rechecker
 from archive.views.projections import catch_up
@@ -66,10 +68,11 @@ def run(ctx: click.Context) -> None:
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("--url", help="Where the article was published; makes its identity (one file only).")
 @click.option("--published", type=MOMENT, help="When it was published.")
 @click.option("--outlet", help="Who published it.")
+@click.option("--language", default="en", help="A language tag. Default: en.")
 @listing
 @click.pass_context
 def import_(
@@ -78,19 +81,25 @@ def import_(
     url: str | None,
     published: datetime | None,
     outlet: str | None,
+    language: str,
     format_: str | None,
 ) -> None:
-    """Capture text or HTML files as articles."""
-    if url and len(files) > 1:
+    """Capture articles from files of text or HTML, folders of such, and WARC files.
+
+    What was interrupted goes on where it stopped when it is run again. What cannot be used is in quarantine; then the
+    exit code is 1.
+    """
+    found = sources(files)
+    if url and (len(found) > 1 or any(file.name.lower().endswith(SUFFIXES) for file in found)):
         raise UsageError("--url names one article", remedy="Import the files one by one")
     archive = _open(ctx)
-    rows = []
+    given = Given(url=url, published=published, outlet=outlet, language=language)
     with output.progress("importing") as advance:
-        for path in files:
-            rows.append(import_file(archive, path, url=url, published=published, outlet=outlet))
-            advance(len(rows), len(files))
+        outcomes = list(import_all(archive, found, given, progress=advance))
     _project(archive)
-    output.write(rows, format_)
+    output.write([one.as_row() for one in outcomes], format_)
+    if any(one.tally["held_back"] for one in outcomes):
+        sys.exit(1)
 
 
 @click.command()
