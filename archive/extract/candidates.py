@@ -7,6 +7,7 @@ is of such a construction; whether it is an attribution is for the gate to say.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from archive.extract import acts, direct, nominals, verbs
 from archive.extract.clauses import Reach
@@ -15,13 +16,22 @@ from archive.extract.page import Candidate, Page
 
 def generate(page: Page, number: int) -> Iterator[Candidate]:
     """The candidates whose cue stands in sentence ``number``; a cue in a quotation has its content there too."""
-    for candidate in _all(page, number):
+    for candidate in map(partial(_to_the_mark, page), _all(page, number)):
         quotation = page.quoted.get(candidate.cue[0].first)
         if quotation and quotation.last < candidate.content[-1].last and candidate.content[-1].first < quotation.last:
             end = Reach(candidate.content[-1].first, quotation.last)
             yield candidate._replace(content=(*candidate.content[:-1], end))
         else:
             yield candidate
+
+
+def _to_the_mark(page: Page, candidate: Candidate) -> Candidate:
+    """A candidate with the rest of a quotation that its content breaks off in, at a sentence's end or before."""
+    first, last = candidate.content[-1]
+    quotation = page.quoted.get(last - 1)
+    if quotation is None or not quotation.closed or quotation.first < first or quotation.last <= last:
+        return candidate
+    return candidate._replace(content=(*candidate.content[:-1], Reach(first, quotation.last)))
 
 
 def _all(page: Page, number: int) -> Iterator[Candidate]:

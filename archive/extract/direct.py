@@ -7,6 +7,7 @@ from archive.extract.clauses import Clause, Reach
 from archive.extract.english import SUBORDINATE
 from archive.extract.page import Candidate, Page
 from archive.extract.quotes import Quotation
+from archive.extract.reach import clause_end
 
 SPEAKING = frozenset({"say", "say_only", "tell", "think", "direct"})
 UNKNOWN = {"quote": 0.6, "bare": 0.01}
@@ -14,7 +15,7 @@ UNKNOWN = {"quote": 0.6, "bare": 0.01}
 TRAILING = frozenset({",", ".", "?", "!", "…", "...", "....", "--", "—", "–", "-"})
 SPEECH = 4
 """A quotation of fewer tokens, with no mark at its end, is a name or a fragment."""
-GOES_ON = frozenset({"VG", "CC", "NP", "THAT", "IN"})
+GOES_ON = frozenset({"VG", "CC", "NP", "THAT", "IN", "RB", "JJ"})
 LEADS = frozenset({",", ":", "DASH", "QUOTE", "CC"})
 
 
@@ -31,6 +32,8 @@ def before(page: Page, number: int, i: int) -> Candidate | None:
         return None
     source, begins, rest = found
     content = _content(page, number, begins, rest)
+    if content is not None and cue is None and content[0].last < clause.first:  # "… it must go.” Pell left."
+        return None
     if content is None or not _ends(
         clause, rest, quoted=content[1] == "direct.before", tells=cue is not None and "tell" in cue.classes
     ):
@@ -47,6 +50,8 @@ def before(page: Page, number: int, i: int) -> Candidate | None:
 def _source(clause: Clause, i: int, after: int) -> tuple[Reach, int, int] | None:
     """The source, the token where source and cue begin, and the chunk after both."""
     chunk = clause.chunks[i]
+    if clause.kind(i - 1) == "Q" and clause.kind(i - 2) == "COMMA" and (turned := subjects.inverted(clause, after)):
+        return turned[0], chunk.first, turned[1]
     source = subjects.subject(clause, i)
     if source is not None and clause.kind(i - 1) != "CC" and clause.tokens[source.first].tag not in {"WP", "WDT"}:
         return source, source.first, after
@@ -63,7 +68,7 @@ def _after_comma(clause: Clause, rest: int) -> tuple[Reach, ...]:
         return ()
     if clause.kind(k) == "VG" and not clause.finite(k):
         return ()
-    end = clauses.clause_end(clause, k, k)
+    end = clause_end(clause, k, k)
     return (Reach(clause.chunks[k].first, clause.chunks[end - 1].last),) if end > k else ()
 
 
@@ -107,11 +112,20 @@ def _content(page: Page, number: int, begins: int, rest: int) -> tuple[Reach, st
     if begins <= clause.first or tokens[begins - 1].tag not in {",", "DASH"}:
         return None
     first = start_of_said(clause)
-    if clause.kind(rest) == "COMMA" and clause.finite(rest + 1) and begins - 1 > first:
-        return Reach(first, begins - 1), "bare.before"
-    if _has_main_clause(clause, clause.at(begins)) and begins - 1 > first:
+    if begins - 1 <= first or _quotes_anew(page, clause, rest):
+        return None
+    in_the_middle = clause.kind(rest) == "COMMA" and (clause.finite(rest + 1) or clauses.main_clause(clause, rest + 1))
+    if in_the_middle or _has_main_clause(clause, clause.at(begins)):
         return Reach(first, begins - 1), "bare.before"
     return None
+
+
+def _quotes_anew(page: Page, clause: Clause, rest: int) -> bool:
+    """Whether a quoted sentence follows the cue, so that what stands before only tells when it was said."""
+    if clause.kind(rest) not in {"COMMA", "COLON"} or clause.kind(rest + 1) != "Q":
+        return False
+    quotation = page.opens.get(clause.chunks[rest + 1].last)
+    return quotation is not None and clause.tokens[quotation.first].text[0].isupper()
 
 
 def _has_main_clause(clause: Clause, end: int) -> bool:
@@ -134,7 +148,8 @@ def _is_speech(page: Page, number: int, quotation: Quotation, rest: int) -> bool
     """Whether a quotation leads up to its source, rather than ending a sentence of its own."""
     clause = page.clauses[number]
     tokens = clause.tokens
-    ends = tokens[quotation.last - 1].text
+    end = quotation.last - 1
+    ends = tokens[end - 1 if end > quotation.first and tokens[end].tag == "QUOTE" else end].text
     size = quotation.last - quotation.first
     if ends not in TRAILING and (
         size < SPEECH or tokens[min(quotation.last + 1, len(tokens) - 1)].tag not in {",", "DASH"}

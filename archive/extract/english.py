@@ -17,7 +17,7 @@ BE = _words("be is am are was were been being 's 're 'm ’s ’re ’m get gets
 AUXILIARIES = BE | _words("has have had having 've ’ve do does did 'd ’d")
 LINKING = _words("be is are was were been being am 's ’s 're ’re have has had having get got gets")
 CAUSING = LINKING & _words("have has had") | _words(
-    "let make makes made making help helps helped helping see saw seeing watch hear do does did n't n’t to"
+    "let make makes made making help helps helped helping see saw seeing watch hear do does did n't n’t please"
 )
 """Verbs and particles after which a bare infinitive stands ("let him go")."""
 
@@ -28,6 +28,15 @@ CLAUSAL = SUBORDINATE | _words("as since until of")
 RELATIVE_PRONOUNS = _words("who which that whom whose")
 QUANTITIES = _words("most many few several others more fewer both all half")
 
+SCENES = SUBORDINATE - {"if", "before", "while"}
+"""After these comes what went with the saying, more often than what was said."""
+ADDING = _words("especially particularly notably mostly including even not like such except unlike with without as")
+"""Words that, after a comma, add to what was just named."""
+ASKING = _words("ask wonder inquire enquire query question know see doubt check")
+"""Verbs after which "if" means whether."""
+DEICTIC = _words("last next this")
+DOUBLE = frozenset('"“”„‟«»') | {"''", "``"}
+"""Marks that open or close a quotation and are no apostrophes."""
 SETTINGS = _words(
     "interview statement speech tweet letter email post rally conference appearance address remarks debate event "
     "briefing program show memo message release town monday tuesday wednesday thursday friday saturday sunday"

@@ -97,7 +97,7 @@ def _is_past(tokens: Sequence[Token], found: Sequence[Chunk], i: int) -> bool:
     """Whether the participle at chunk ``i`` stands where a past tense would: after its subject, with no other verb."""
     after = found[i + 1].kind if i + 1 < len(found) else ""
     if i + 1 < len(found) and tokens[found[i + 1].first].lower == "by":
-        return False
+        return i + 2 < len(found) and found[i + 2].form == "ing" and not any(c.finite for c in found)
     k = i - 1
     while k > 0 and found[k].kind == "RB":
         k -= 1
@@ -108,6 +108,7 @@ def _is_past(tokens: Sequence[Token], found: Sequence[Chunk], i: int) -> bool:
     if found[k].kind == "NP" and k > 0 and found[k - 1].kind == "VG":
         return False
     behind = k > 0 and found[k - 1].kind == "IN" and tokens[found[k - 1].first].lower not in CLAUSAL
+    behind &= after not in {"NP", "THAT"}  # a participle that describes a noun has no object
     if (found[k].kind != "NP" or behind) and found[k].kind != "WH" and after != "THAT":
         return False
     for chunk in found[i + 1 :]:
@@ -126,8 +127,11 @@ def _noun_phrase(tokens: Sequence[Token], i: int, last: int) -> Chunk | None:
         j += 1
         if part == "day":
             break
-    if head < 0 and tokens[i].tag in {"DT", "PRP$"} and j > i + 1 and tokens[j - 1].tag in {"JJ", "JJS", "JJR"}:
-        head = j - 1
+    carried = (
+        tokens[i].tag in {"DT", "PRP$"} if head < 0 else tokens[head].tag == "CD" and tokens[i].tag in {"CD", "DT"}
+    )
+    if carried and j > max(i, head) + 1 and tokens[j - 1].tag in {"JJ", "JJS", "JJR"}:
+        head = j - 1  # "the elderly", "one presidential hopeful"
     if head < 0:
         alone = j > i and tokens[i].tag in {"DT", "PDT"} and tokens[i].lower != "that"
         return Chunk("NP", i, j, j - 1) if alone else None
@@ -145,7 +149,8 @@ def _part(tokens: Sequence[Token], i: int, j: int, last: int, head: int) -> str:
             return "head"
         if j > i and tokens[j - 1].lower not in BEFORE_DAYS:
             return ""
-        return "head" if j + 1 < last and tokens[j + 1].lower in AFTER_DAYS else "day"
+        owns = j + 2 < last and tokens[j + 1].tag == "POS" and tokens[j + 2].tag in MODIFIERS
+        return "head" if owns or (j + 1 < last and tokens[j + 1].lower in AFTER_DAYS) else "day"
     if tag in {"JJ", "JJR", "JJS", "$", "AFX"}:
         if head < 0:
             return "other"
@@ -184,6 +189,7 @@ def _modifies(tokens: Sequence[Token], j: int, last: int) -> bool:
             tokens[j - 1].tag in {"JJ", "JJS"}
             and j + 1 < last
             and tokens[j + 1].tag == "JJ"
+            and not tokens[j + 1].text[0].isupper()
             and _noun_follows(tokens, j, last)
         )
     return _noun_follows(tokens, j, last)

@@ -178,6 +178,11 @@ def _according(clause: Clause, i: int, first: int, last: int) -> Candidate | Non
         if edge <= begin:
             return None
         content = Reach(begin, edge)
+        after = clause.at(source.last)
+        in_the_middle = clause.kind(after) == "COMMA" and after + 1 < len(clause.chunks)
+        if in_the_middle and not any(clause.finite(j) for j in range(i)):
+            parts = (content, reach.of_clause(clause, after + 1, i))
+            return Candidate("according", 0.9, parts, (Reach(first, last),), source, free=True)
     return Candidate("according", 0.9, (content,), (Reach(first, last),), source, free=True)
 
 

@@ -11,25 +11,36 @@ from collections.abc import Collection, Sequence
 from archive.extract.english import CAUSING, JOINED_PREFIXES, LINKING
 
 NOMINAL = frozenset({"NN", "NNS", "NNP", "NNPS", "PRP", "WP", "WDT"})
+SUBJECT_ENDS = NOMINAL | {"CD", ",", "-RRB-"}
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 ADVERBS = frozenset({"RB", "RBR", "RBS"})
 OPENS_OBJECT = frozenset(
     {"DT", "PRP", "PRP$", "NNP", "NNPS", "IN", "TO", "JJ", "NNS", "WP", "WRB", "QUOTE", "CD", "NN", "VBG", "$"}
 )
 PLANNING = frozenset({"plans", "hopes", "vows", "aims", "pledges", "moves"})
+NEARLY = frozenset({"about", "around", "over", "under"})
 AFTER_HEADLINE_VERB = (["NNP"], ["DT"], ["PRP"], ["PRP$"])
 
 
 def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> list[str]:
     """The tags with those verbs put right; ``words`` are in lower case, ``verbs`` are forms that verbs can have."""
     second = next((tag for tag in tags[1:3] if tag not in ADVERBS), "")
-    if len(tags) > 2 and tags[0][0] == "V" and second in {"VBD", "VBZ"} and words[0] not in LINKING | CAUSING:
+    verbal = second in {"VBD", "VBZ"} or (second == "VBN" and tags[0] == "VBZ")
+    if len(tags) > 2 and tags[0][0] == "V" and verbal and words[0] not in LINKING | CAUSING:
         tags[0] = "NNS" if words[0].endswith("s") else "NNP"
+    elif tags and tags[0] == "VBZ" and words[0] not in LINKING and words[0] not in verbs:
+        tags[0] = "NNS"
+    elif tags and tags[0] == "XX":
+        tags[0] = "NNP"
     for i in range(1, len(tags)):
         tag = tags[i]
         if tag in {"VBN", "VBD", "VB", "VBP"} and "-" in words[i] and not words[i].startswith(JOINED_PREFIXES):
             tag = tags[i] = "JJ"
-        if (
+        if tag == "XX":
+            tag = tags[i] = "NN"
+        if tag == "IN" and words[i] in NEARLY and i + 1 < len(tags) and (tags[i + 1] == "CD" or words[i + 1] == "half"):
+            tags[i] = "RB"
+        elif (
             tag == "VBN"
             and words[i - 1] in {"he", "she", "it", "they", "we", "i", "who"}
             and tags[i - 1] in {"PRP", "WP"}
@@ -67,9 +78,10 @@ def _is_plural_present(words: Sequence[str], tags: Sequence[str], i: int) -> boo
     k = i - 1
     while k > 0 and (tags[k] in ADVERBS or words[k] in {"both", "all"}):
         k -= 1
-    if tags[k] not in NOMINAL | {"CD"} or words[k] in {"it", "he", "she", "him", "her", "them", "us", "me"}:
+    if tags[k] not in SUBJECT_ENDS or words[k] in {"it", "he", "she", "him", "her", "them", "us", "me"}:
         return False
-    return not any(words[j] in CAUSING or tags[j] in {"MD", "TO"} for j in range(max(0, k - 6), i))
+    far = 12 if tags[k] in {",", "-RRB-"} else 6
+    return not any(words[j] in CAUSING or tags[j] in {"MD", "TO"} for j in range(max(0, k - far), i))
 
 
 def _closes_quotation(words: Sequence[str], tags: Sequence[str], i: int) -> bool:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from archive.extract.clauses import FARTHEST, Clause, Reach, main_clause, phrase_end, phrase_start, tense
 from archive.extract.english import RELATIVE_PRONOUNS
 
+OPENERS = frozenset({"IN", "CC", "RB", "Q", "WH"})
+"""What may stand before the participle that a sentence begins with ("And after saying …, he left")."""
+
 
 def subject(clause: Clause, verb: int) -> Reach | None:
     """The words that name who does what verb group ``verb`` says, as far as they stand before it."""
@@ -22,6 +25,9 @@ def _subject(clause: Clause, verb: int) -> Reach | None:
     if clause.word(i) in {"particular", "general", "turn", "response"} and clause.word(i - 1) == "in":
         i -= 2
     found = _skip_aside(clause, i)
+    if found is not None and clause.kind(found[0]) == "RRB":  # "Odo Pell (Sund), the chairman, said"
+        bracket = _skip_aside(clause, found[0])
+        found = (bracket[0], found[1]) if bracket is not None else None
     if found is None:
         return _shared(clause, verb, i - 1) if clause.kind(i) == "COMMA" and clause.says(verb) else None
     i, inner = found
@@ -75,7 +81,7 @@ def _skip_aside(clause: Clause, i: int) -> tuple[int, int] | None:
     lowest = max(0, i - FARTHEST)
     best: int | None = None
     while k > lowest:
-        if clause.kind(k) == opening and clause.kind(k - 1) == "NP":
+        if clause.kind(k) == opening and clause.kind(k - 1) in {"NP", "RRB"}:
             if _is_aside(clause, k + 1, i):
                 best = k
                 if clause.kind(k + 1) == "WH" or opening != "COMMA":
@@ -127,6 +133,8 @@ def _is_subordinate(clause: Clause, k: int) -> bool:
 
 def main_subject(clause: Clause, verb: int) -> Reach | None:
     """Whose doing a participle or infinitive at ``verb`` is: the subject of a finite verb near it, best to its left."""
+    if all(clause.kind(k) in OPENERS for k in range(verb)):
+        return _fronted_subject(clause, verb)
     before = [k for k in range(verb - 1, max(-1, verb - FARTHEST), -1) if clause.finite(k)]
     if clause.says(verb):
         before.sort(key=lambda k: not clause.says(k))
@@ -135,14 +143,12 @@ def main_subject(clause: Clause, verb: int) -> Reach | None:
         found = subject(clause, k)
         if found and not (beside and clause.tokens[found.first].tag in {"WP", "WDT", "IN"}):
             return found
-    return _fronted_subject(clause, verb) if not before else None
+    return None
 
 
 def _fronted_subject(clause: Clause, verb: int) -> Reach | None:
     """The subject of the main clause that follows a participle phrase and its comma."""
     for k in range(verb + 1, min(len(clause.chunks), verb + FARTHEST)):
-        if clause.finite(k) and clause.kind(k - 1) not in {"WH", "THAT"}:
-            return None
         if clause.kind(k) == "COMMA" and main_clause(clause, k + 1):
             return subject(clause, phrase_end(clause, k + 1))
     return None

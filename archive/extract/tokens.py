@@ -58,7 +58,7 @@ def pattern(abbreviations: Iterable[str]) -> re.Pattern[str]:
                 r"[nN]['’][tT](?!\w)",
                 r"(?<=\w)['’](?:s|re|ve|ll|d|m|S|RE|VE|LL|D|M)(?!\w)",
                 rf"(?:['’](?=\d0s|em\b|til\b|cause\b))?{_WORD}(?:{_WORD}|[-‐‑&/](?={_WORD})|['’](?!(?:s|re|ve|ll|d|m|S|t)\b)(?={_WORD}{_WORD})){{0,{LONGEST}}}",
-                r"\.{2,64}|[?!]{2,64}|-{2,3}|''|``",
+                r"\.{2,64}|[?!]{2,64}|-{2,3}|(?<=[\w.,!?])'(?=''(?!'))|''|``",
                 r"[@#]\w{1,64}",
                 r"[^\w\s]|_",
             )

@@ -62,6 +62,9 @@ def source_of(clause: Clause, i: int) -> Reach | None:
     """The source of the verb group at chunk ``i``, standing before it."""
     chunk = clause.chunks[i]
     if chunk.form == "fin":
+        if all(clause.kind(k) in {"RB", "CC"} for k in range(i)) and clause.says(i):  # "Said Brill: …"
+            turned = subjects.inverted(clause, i + 1)
+            return turned[0] if turned and clause.kind(turned[1]) in {"COLON", "COMMA"} else None
         return subjects.subject(clause, i)
     beside = clause.kind(i - 2) not in {"VG", "IN"} or clause.word(clauses.phrase_start(clause, i - 1) - 1) == "with"
     if chunk.form == "ing" and clause.kind(i - 1) == "NP" and beside:
@@ -86,12 +89,22 @@ def complement(page: Page, clause: Clause, i: int, k: int, cue: Cue) -> tuple[st
     frame = _frame(clause, k, cue)
     if frame is None:
         return _relative(clause, i, cue)
-    start = k + 1 if clause.kind(k) == "Q" else k
+    return _framed(clause, i, k + 1 if clause.kind(k) == "Q" else k, frame, cue)
+
+
+def _framed(clause: Clause, i: int, k: int, frame: str, cue: Cue) -> tuple[str, Reach]:
+    """The construction ``frame`` of the cue in chunk ``i``, with the words from chunk ``k`` that it holds."""
+    if frame == "np" and "show" in cue.classes and _shown(clause, k):
+        frame = "bare"
     if frame in {"wh", "bare"}:
-        return frame, reach.of_clause(clause, start, i)
-    if frame == "as":
-        return frame, _named(clause, start)
-    return frame, reach.of_object(clause, start)
+        return frame, reach.of_clause(clause, k, i)
+    return frame, _named(clause, k) if frame == "as" else reach.of_object(clause, k)
+
+
+def _shown(clause: Clause, k: int) -> bool:
+    """Whether somebody and what they are doing begins at chunk ``k`` ("the poll shows Brill leading")."""
+    end = clauses.phrase_end(clause, k)
+    return clause.kind(k) == "NP" and clause.kind(end) == "VG" and clause.chunks[end].form == "ing"
 
 
 def _named(clause: Clause, k: int) -> Reach:
@@ -228,5 +241,5 @@ def _spoken(clause: Clause, i: int, quotation: Quotation) -> tuple[str, Reach]:
         "DASH",
     }:
         return "quote", words
-    end = clauses.clause_end(clause, clause.at(quotation.last), i)
+    end = reach.clause_end(clause, clause.at(quotation.last), i)
     return "bare", Reach(quotation.first, max(clause.chunks[end - 1].last, quotation.last))

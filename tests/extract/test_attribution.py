@@ -37,10 +37,65 @@ def told(text: str) -> list[tuple[str, str, str]]:
         ("The ports, Brill said, were losing trade.", "Brill", "said", "The ports … were losing trade"),
         ("The toll must go, according to the union.", "the union", "according to", "The toll must go"),
         ("Brill made it clear that the toll would go.", "Brill", "made it clear", "the toll would go"),
+        (
+            "Odo Pell (Sund), the port’s chair, said it must go.",
+            "Odo Pell (Sund), the port’s chair,",
+            "said",
+            "it must go",
+        ),
+        ("After saying it must go, Brill left the hall.", "Brill", "saying", "it must go"),
+        (
+            "One presidential hopeful, Ada Brill, said it must go.",
+            "One presidential hopeful, Ada Brill,",
+            "said",
+            "it must go",
+        ),
+        ("Said Brill: “The toll must go at once.”", "Brill", "Said", "The toll must go at once."),
+        ("Aides to the mayor say the toll must go.", "Aides to the mayor", "say", "the toll must go"),
+        ("The poll shows Brill leading Pell by ten points.", "The poll", "shows", "Brill leading Pell by ten points"),
+        ("The toll seems to be dead.", "", "seems", "The toll … to be dead"),
     ],
 )
 def test_constructions_that_attribute(text: str, speaker: str, cue: str, content: str) -> None:
     assert told(text) == [(speaker, cue, content)]
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("Brill said the toll must go, but the council kept it for another year.", "the toll must go"),
+        ("Brill said the toll must go, and Pell denied that he wanted it.", "the toll must go"),
+        ("Brill said the toll must go, which the council had proposed last year.", "the toll must go"),
+        ("Brill said that if the toll goes, the ports will live.", "if the toll goes, the ports will live"),
+        ("Brill said the toll “is dead, and we all know it” today.", "the toll “is dead, and we all know it"),
+        ("Brill said the toll was “a disgrace. It must go.” Pell left.", "the toll was “a disgrace. It must go."),
+        ("Brill supports Odo Pell, the chair of the port council.", "Odo Pell, the chair of the port council"),
+        ("Brill supports ports, roads and bridges.", "ports, roads and bridges"),
+        ("Brill supports the plan, although she dislikes its author.", "the plan"),
+    ],
+)
+def test_where_a_content_ends(text: str, content: str) -> None:
+    assert told(text)[0][2] == content
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        (
+            "By ending the toll, Brill said, the council saved the ports.",
+            "By ending the toll … the council saved the ports",
+        ),
+        ("Among the ports, according to Brill, Sund is the oldest.", "Among the ports … Sund is the oldest"),
+    ],
+)
+def test_a_source_in_the_middle_parts_the_content(text: str, content: str) -> None:
+    assert [c for *_, c in told(text)] == [content]
+
+
+def test_a_clause_before_a_quotation_only_tells_when_it_was_said() -> None:
+    assert told("As the crowd left the hall, Brill said, “The toll must go at once.”") == [
+        ("Brill", "said", "The toll must go at once.")
+    ]
 
 
 def test_a_discontinuous_quotation_is_one_statement() -> None:
