@@ -55,7 +55,7 @@ def _by(clause: Clause, i: int, k: int, cue: Cue) -> Candidate | None:
     end = clauses.phrase_end(clause, by + 1)
     source = Reach(clause.chunks[by + 1].first, clause.chunks[end - 1].last)
     words = Reach(clause.chunks[i].first, clause.ends[i])
-    content = (subject,)
+    content: tuple[Reach, ...] = (subject,)
     if clause.word(end) in {"for", "over", "as"} and end + 1 < len(clause.chunks):  # "criticised by X for leaving"
         content = (subject, reach.of_object(clause, end + 1))
     return Candidate("passive.by", cue.frames["np"], content, (words,), source, form="pass")
