@@ -61,6 +61,12 @@ def write(rows: Sequence[Row], format_: str | None, out: TextIO | None = None) -
             _table(rows, out)
 
 
+def write_object(value: Mapping[str, Any]) -> None:
+    """Write one JSON object, indented."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=1, default=str)
+    sys.stdout.write("\n")
+
+
 def write_line(value: Mapping[str, Any]) -> None:
     """Write one JSON object on a line of its own, at once, so that a reader can follow."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")

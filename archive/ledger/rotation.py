@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 from archive.errors import ProofError
 from archive.ledger import keys
 from archive.ledger.events import KeyRotated
-from archive.ledger.header import Draft, Recorded
+from archive.ledger.header import Draft
 from archive.ledger.note import Note, Signature, Signer, Verifier, parse_verifier
 from archive.ledger.store import Ledger
 
@@ -66,10 +65,5 @@ def read_rotation(position: int, event: KeyRotated) -> Rotation:
 
 def rotations(ledger: Ledger, origin: str) -> list[Rotation]:
     """The rotations of a log's key, in order. ProofError where one is not signed by the key before."""
-    return list(_rotations(ledger.stream(f"key:{origin}")))
-
-
-def _rotations(recorded: Iterable[Recorded]) -> Iterable[Rotation]:
-    for one in recorded:
-        if isinstance(one.event, KeyRotated):
-            yield read_rotation(one.position, one.event)
+    recorded = ledger.stream(f"key:{origin}")
+    return [read_rotation(one.position, one.event) for one in recorded if isinstance(one.event, KeyRotated)]

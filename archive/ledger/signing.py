@@ -20,8 +20,8 @@ from archive.errors import ProofError, UsageError
 from archive.ledger import keys, merkle
 from archive.ledger.checkpoint import Checkpoint, Signed, decode_hashes, encode_hash, parse_checkpoint
 from archive.ledger.engine import reading, writing
-from archive.ledger.events import KeyRotated
 from archive.ledger.note import Note, Signer, parse_signatures
+from archive.ledger.rotation import rotations
 from archive.ledger.schema import anchors, checkpoints, events
 from archive.ledger.store import Ledger
 from archive.ledger.tiles import WIDTH, Leaf, Tiles, write_whole
@@ -166,7 +166,8 @@ def _check_continues(tiles: Tiles, known: Checkpoint, state: Checkpoint) -> None
 def _check_known(desk: Desk, signer: Signer, compare: Signed | None, *, known: bool) -> None:
     """Whether this is the database that was signed before; else a checkpoint of the key's must be handed in."""
     if compare is not None:
-        if not compare.signed_by(signer.verifier):
+        before = [one.old for one in rotations(desk.ledger, signer.name)]
+        if not any(compare.signed_by(key) for key in (signer.verifier, *before)):
             raise ProofError(
                 "the checkpoint to compare with bears no signature of the log's key",
                 where=compare.checkpoint.origin,
@@ -183,14 +184,13 @@ def _check_known(desk: Desk, signer: Signer, compare: Signed | None, *, known: b
 
 def _check_key(ledger: Ledger, signer: Signer, before: Signed | None) -> None:
     """Whether the log's key is this one: what the last rotation says, else who signed before."""
-    rotations = [one.event for one in ledger.stream(f"key:{signer.name}")]
-    mine = str(signer.verifier)
-    last = next((event.key for event in reversed(rotations) if isinstance(event, KeyRotated)), None)
-    if last == mine or (last is None and (before is None or before.signed_by(signer.verifier))):
+    changes, mine = rotations(ledger, signer.name), signer.verifier
+    last = changes[-1].new if changes else None
+    if last == mine or (last is None and (before is None or before.signed_by(mine))):
         return
     raise ProofError(
         "the key is not the one that the log is signed with",
-        where=mine,
+        where=str(mine),
         remedy=f"Use the key {last}" if last else "Use the key of the checkpoints before, or run: archive keys rotate",
     )
 
