@@ -54,6 +54,7 @@ class Settings:
     ``allow`` are the inner hosts, addresses and networks that may be polled although they are not public.
     ``key`` is the file of the key that signs checkpoints, ``publish`` the folder they and the tiles are written to.
     ``keep_bodies`` is for how long after its last delivery a raw document is kept.
+    ``reports`` is a folder of the user's own reports, absolute.
     """
 
     database: str
@@ -62,6 +63,7 @@ class Settings:
     contact: str | None = None
     allow: tuple[str, ...] = ()
     keep_bodies: timedelta = DEFAULT_RETENTION
+    reports: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
 
 
 def _settings(at: At | None, base: Path, override: str | None) -> Settings:
-    values = at.mapping("database", "contact", "allow", "key", "publish", "keep_bodies") if at else {}
+    values = at.mapping("database", "contact", "allow", "key", "publish", "keep_bodies", "reports") if at else {}
     database, allow = values.get("database"), values.get("allow")
     if override:
         url = _database(override, base, lambda what, how: ConfigError(what, where="ARCHIVE_DATABASE", remedy=how))
@@ -107,6 +109,7 @@ def _settings(at: At | None, base: Path, override: str | None) -> Settings:
         contact=values["contact"].text() if "contact" in values else None,
         allow=tuple(_allowed(item) for item in allow.items()) if allow else (),
         keep_bodies=_duration(values["keep_bodies"]) if "keep_bodies" in values else DEFAULT_RETENTION,
+        reports=base / values["reports"].text() if "reports" in values else None,
     )
 
 

@@ -22,7 +22,7 @@ from archive.model import Span, Statement, quoted
 PIPE_WIDTH = 160
 NEVER_WRAPPED = 24
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d{6}Z")
-FORMATS = ("table", "json", "jsonl", "csv")
+FORMATS = ("table", "json", "jsonl", "csv", "markdown")
 Row = Mapping[str, Any]
 
 
@@ -45,8 +45,13 @@ def short_moment(value: object) -> object:
     return value
 
 
-def write(rows: Sequence[Row], format_: str | None, out: TextIO | None = None) -> None:
-    """Write rows in a format; by default a table on a terminal, JSON into a pipe."""
+def write(
+    rows: Sequence[Row], format_: str | None, out: TextIO | None = None, *, columns: Sequence[str] | None = None
+) -> None:
+    """Write rows in a format; by default a table on a terminal, JSON into a pipe.
+
+    ``columns`` name what there would be were there rows: a CSV file then has its header all the same.
+    """
     out = out or sys.stdout
     match format_ or ("table" if out.isatty() else "json"):
         case "json":
@@ -56,7 +61,9 @@ def write(rows: Sequence[Row], format_: str | None, out: TextIO | None = None) -
             for row in rows:
                 out.write(json.dumps(dict(row), ensure_ascii=False, default=str) + "\n")
         case "csv":
-            _csv(rows, out)
+            _csv(rows, out, columns)
+        case "markdown":
+            _markdown(rows, out, columns)
         case _:
             _table(rows, out)
 
@@ -73,11 +80,20 @@ def write_line(value: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _csv(rows: Sequence[Row], out: TextIO) -> None:
-    if rows:
-        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+def _csv(rows: Sequence[Row], out: TextIO, columns: Sequence[str] | None) -> None:
+    if names := list(rows[0]) if rows else list(columns or ()):
+        writer = csv.DictWriter(out, names, lineterminator="\n")
         writer.writeheader()
         writer.writerows({name: _plain(value) for name, value in row.items()} for row in rows)
+
+
+def _markdown(rows: Sequence[Row], out: TextIO, columns: Sequence[str] | None) -> None:
+    if names := list(rows[0]) if rows else list(columns or ()):
+        out.write(f"| {' | '.join(names)} |\n|{'---|' * len(names)}\n")
+        for row in rows:
+            cells = ["" if value is None else str(_plain(value)) for value in row.values()]
+            shown = [re.sub(r"\s*\n\s*", "<br>", cell).replace("|", "\\|") for cell in cells]
+            out.write(f"| {' | '.join(shown)} |\n")
 
 
 def _plain(value: object) -> object:

@@ -33,6 +33,7 @@ COMMANDS = {
     "history": "answer",
     "statements": "answer",
     "sql": "answer",
+    "report": "report",
     "review": "answer",
     "replay": "replay",
     "assess": "judge",

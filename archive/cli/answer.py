@@ -15,14 +15,17 @@ from archive.cli.common import (
     actor_option,
     as_of_option,
     asking,
+    bounds_options,
     known_at_option,
     listing,
     opened,
     topic_option,
+    write_answer,
     write_rows,
 )
 from archive.ledger.engine import reading
 from archive.views import questions, reports
+from archive.views.guarded import Bounds, ask
 
 STATUS = {
     "feeds": ("feed", "health", "last_success_at", "due_at", "failures", "captured_7d", "last_error"),
@@ -82,11 +85,15 @@ def statements(
 
 @click.command()
 @click.argument("query", metavar="QUERY")
+@bounds_options
 @listing
 @click.pass_context
-def sql(ctx: click.Context, query: str, format_: str | None) -> None:
-    """Put one read-only SELECT to the views (docs/reporting.md)."""
-    output.write(questions.ask(opened(ctx).engine, query), format_)
+def sql(ctx: click.Context, query: str, bounds: Bounds, format_: str | None) -> None:
+    """Put one read-only SELECT to the views (docs/reporting.md).
+
+    Exits with 1, after the rows that had come, where a limit is hit.
+    """
+    write_answer(ask(opened(ctx).engine, query, bounds=bounds), format_)
 
 
 @click.command()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ from archive.ledger.migrate import check_current
 from archive.ledger.points import Point
 from archive.ledger.store import Ledger
 from archive.model import utc
+from archive.views.guarded import LIMIT_ROWS, TIMEOUT_SECONDS, Answer, Bounds
 from archive.views.projections import catch_up
 
 
@@ -84,6 +87,30 @@ actor_option = click.option("--actor", help="Only this actor (a name or an id)."
 as_of_option = click.option("--as-of", type=MOMENT, help="As it stood at this time (valid time). Default: now.")
 
 
+def bounds_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Options --timeout and --limit, handed over as one :class:`Bounds` named ``bounds``."""
+
+    @click.option(
+        "--timeout",
+        type=click.FloatRange(min=0),
+        default=TIMEOUT_SECONDS,
+        show_default=True,
+        help="Seconds after which to stop (0: never).",
+    )
+    @click.option(
+        "--limit",
+        type=click.IntRange(min=0),
+        default=LIMIT_ROWS,
+        show_default=True,
+        help="Rows after which to stop (0: never).",
+    )
+    @functools.wraps(command)
+    def bounded(*args: Any, timeout: float, limit: int, **options: Any) -> None:
+        command(*args, bounds=Bounds(timeout or None, limit or None), **options)
+
+    return bounded
+
+
 def configuration(ctx: click.Context) -> config.Config:
     """The configuration that the command line, the environment or the folder names."""
     return config.load(ctx.obj, os.environ)
@@ -112,3 +139,14 @@ def write_rows(rows: Sequence[output.Row], format_: str | None, narrow: tuple[st
     if output.for_people(format_):
         rows = [{name: output.short_moment(row[name]) for name in narrow} for row in rows]
     output.write(rows, format_)
+
+
+def write_answer(answer: Answer, format_: str | None) -> None:
+    """Write the rows; where they are not all, say so on stderr and exit with 1."""
+    rows: Sequence[Mapping[str, object]] = answer.rows
+    if output.for_people(format_):
+        rows = [{name: output.short_moment(value) for name, value in row.items()} for row in rows]
+    output.write(rows, format_, columns=answer.columns)
+    if answer.cut:
+        click.echo(f"incomplete: {answer.cut}. Raise --limit or --timeout (0: none), or ask for less", err=True)
+        sys.exit(1)

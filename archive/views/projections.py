@@ -18,7 +18,7 @@ from archive.ledger.events import Event
 from archive.ledger.header import Recorded
 from archive.ledger.known import WORDS
 from archive.ledger.store import Ledger
-from archive.views import registry, reported, stances
+from archive.views import outlets, registry, reported, stances
 from archive.views.rows import Change, Rows
 from archive.views.tables import projection_cursors
 
@@ -58,6 +58,7 @@ PROJECTIONS = (
     Projection("articles", 1, reported.ARTICLES, reported.fold_articles),
     Projection("statements", 1, reported.STATEMENTS, reported.fold_statements),
     Projection("stances", 1, stances.HANDLES, stances.fold_stances, reads=("registry", "statements")),
+    Projection("outlets", 1, outlets.HANDLES, outlets.fold_outlets, reads=("statements",)),
 )
 """In the order in which they read each other."""
 
@@ -146,14 +147,14 @@ class Generation:
         cursors = self.cursors(connection, lock=True)
         for projection in self.projections:
             cursor = cursors.get(projection.name)
+            if cursor is not None and cursor.error is not None:
+                continue
             if cursor is None or events[0].position > cursor.position + 1:
                 raise SetBackError(
                     f"the projection {projection.name} was set back by another process",
                     where=f"position {events[0].position}",
                     remedy="Let one rebuild finish before the next is started",
                 )
-            if cursor.error is not None:
-                continue
             limit = min((cursors[name].position for name in projection.reads), default=events[-1].position)
             mine = _between(events, cursor.position, limit)
             if mine:

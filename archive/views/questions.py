@@ -1,11 +1,7 @@
-"""Questions beside the reports: a user's own in SQL, what waits for a person, which position a time means.
-
-A user's SQL runs on a connection that cannot write: the database refuses, not a filter of keywords.
-"""
+"""Questions beside the reports: what waits for a person, which position a time means."""
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 from typing import Any
 
@@ -16,65 +12,6 @@ from archive.ledger.engine import reading
 from archive.ledger.schema import Moment
 from archive.model import iso
 from archive.views.reports import Report, named_sql
-
-_READS = frozenset({
-    sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE,
-})  # fmt: skip
-
-
-def ask(engine: Engine, query: str) -> Report:
-    """The rows that one SELECT gives, by column name. UsageError, with the database's words, where it refuses."""
-    return _ask_sqlite(engine, query) if engine.dialect.name == "sqlite" else _ask_postgresql(engine, query)
-
-
-def _ask_sqlite(engine: Engine, query: str) -> Report:
-    uri = f"file:{engine.url.database}?mode=ro"
-    connection = sqlite3.connect(uri, uri=True)
-    try:
-        connection.execute("PRAGMA query_only = ON")
-        connection.set_authorizer(_only_reading)
-        cursor = connection.execute(query)
-        return _rows(cursor.description, cursor.fetchall())
-    except (sqlite3.Error, sqlite3.Warning) as error:
-        raise _refused(error) from error
-    finally:
-        connection.close()
-
-
-def _only_reading(action: int, *_details: str | None) -> int:
-    return sqlite3.SQLITE_OK if action in _READS else sqlite3.SQLITE_DENY
-
-
-def _ask_postgresql(engine: Engine, query: str) -> Report:
-    import psycopg  # noqa: PLC0415 - the driver is an extra, not needed for SQLite
-
-    with engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, psycopg.Connection)
-        driver.read_only = True
-        try:
-            # A cursor takes nothing but a query, and preparing nothing but one statement: no COPY, no second command.
-            declared = f"DECLARE asked NO SCROLL CURSOR FOR {query.rstrip().rstrip(';')}"
-            driver.execute(declared.encode(), prepare=True)
-            cursor = driver.execute(b"FETCH ALL FROM asked")
-            return _rows(cursor.description, cursor.fetchall())
-        except psycopg.Error as error:
-            raise _refused(error) from error
-        finally:
-            driver.rollback()
-            driver.read_only = None
-
-
-def _rows(description: Any, rows: list[Any]) -> Report:
-    if description is None:
-        raise UsageError("that is no question", where="sql", remedy="Ask with one SELECT; see docs/reporting.md")
-    names = [column[0] for column in description]
-    return [{name: _plain(value) for name, value in zip(names, row, strict=True)} for row in rows]
-
-
-def _refused(error: Exception) -> UsageError:
-    said = (str(error).strip() or type(error).__name__).splitlines()[0]
-    return UsageError(f"the database refused: {said}", where="sql", remedy="Ask with one SELECT; see docs/reporting.md")
 
 
 def article_of(engine: Engine, statement: str) -> str | None:

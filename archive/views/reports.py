@@ -5,7 +5,8 @@ The views in ``sql/`` are the public interface for reporting, documented in docs
 
 ``{now}``, ``{days_ago:7}``  the database's clock    ``{text:x}``   bytes in UTF-8 as text
 ``{score:x}``  a stance's place on the scale         ``{share:x}``  thousandths as a number from 0 to 1
-``{joined:x}`` a group's texts in one                ``{tally:x}``  how often each position occurs in a group
+``{joined:x}`` a group's texts in one                ``{side:x}``  1 for, -1 against, 0 neither
+``{tally:x}``  how often each position occurs among those who speak for a country
 """
 
 from __future__ import annotations
@@ -40,7 +41,10 @@ VIEWS = (
     "overrides",
     "agreement",
     "actor_decisions",
+    "common_ground",
+    "outlet_statements",
     "feed_health",
+    "log_times",
 )
 """In the order in which they build on each other."""
 
@@ -58,10 +62,11 @@ _BOOLEANS = frozenset({"counts", "latest", "withdrawn", "divergent", "merged", "
 _NEAR = 5
 
 _SCORE = "CAST(CASE {} " + " ".join(f"WHEN '{s}' THEN {n}" for s, n in SCORES.items()) + " END AS double precision)"
+_SIDE = "(CASE {} " + " ".join(f"WHEN '{s}' THEN {(n > 0) - (n < 0)}" for s, n in SCORES.items()) + " END)"
+_COUNT = "count(CASE {{0}} WHEN '{}' THEN 1 END) OVER (PARTITION BY s.principal, s.topic)"
 _TALLY = " || ".join(
-    f"CASE WHEN count(CASE {{0}} WHEN '{s}' THEN 1 END) > 0"
-    f" THEN ', {s} ' || count(CASE {{0}} WHEN '{s}' THEN 1 END) ELSE '' END"
-    for s in SCORES
+    f"CASE WHEN {count} > 0 THEN ', {stance} ' || {count} ELSE '' END"
+    for stance, count in ((stance, _COUNT.format(stance)) for stance in SCORES)
 )
 
 _MACROS: Mapping[str, Mapping[str, str]] = {
@@ -78,7 +83,7 @@ _MACROS: Mapping[str, Mapping[str, str]] = {
         "joined": "string_agg({}, '; ')",
     },
 }
-_COMMON = {"score": _SCORE, "share": "(CAST({} AS double precision) / 1000)", "tally": _TALLY}
+_COMMON = {"score": _SCORE, "share": "(CAST({} AS double precision) / 1000)", "tally": _TALLY, "side": _SIDE}
 
 
 def named_sql(name: str, dialect: str, **insertions: str) -> str:

@@ -325,4 +325,5 @@ def _row(held: Held, ended: Why | None) -> Row:
         element.directness,
         element.speaks_for,
         element.precision,
+        element.position,
     )

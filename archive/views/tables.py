@@ -15,6 +15,12 @@ from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, te
 
 from archive.ledger.schema import BigInt, Moment, metadata
 
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    """An index on the rows that are asked for most."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 projection_cursors = Table(
     "projection_cursors",
     metadata,
@@ -154,7 +160,8 @@ article_rows = Table(
     Column("text_source", Text, nullable=False),
     Column("chars", Integer, nullable=False),
     Column("fingerprint", Text, nullable=False),
-    Index(None, "article", "revision"),
+    Index(None, "article", "revision", unique=True),
+    _partial("ix_article_rows_revised", "captured_at", where="revision > 1"),
     Index(None, "feed", "captured_at"),
     sqlite_strict=True,
 )
@@ -223,6 +230,7 @@ statement_rows = Table(
     Index(None, "article"),
     Index(None, "actor", "valid_at"),
     Index(None, "valid_at"),
+    _partial("ix_statement_rows_nobody", "named", "speaker", "article", "statement", "position", where="actor IS NULL"),
     sqlite_strict=True,
 )
 """``quote``, ``cue``, ``speaker`` and ``condition`` are the words themselves; null once they are erased.
@@ -277,6 +285,8 @@ assessment_rows = Table(
     Column("superseded_position", BigInt),
     UniqueConstraint("actor", "topic", "position"),
     Index(None, "position"),
+    Index(None, "topic", "statement"),
+    _partial("ix_assessment_rows_person", "topic", "statement", where="method = 'person'"),
     sqlite_strict=True,
 )
 """Every judgement ever made; one for each statement and topic counts, whose ``superseded_position`` is null.
@@ -284,6 +294,7 @@ assessment_rows = Table(
 ``actor`` is the statement's, as it was recorded; null where nobody could be told. A judgement that came after one
 of more authority was superseded from the start, at its own position.
 """
+
 
 stance_rows = Table(
     "stance_rows",
@@ -305,23 +316,37 @@ stance_rows = Table(
     Column("directness", Text, nullable=False),
     Column("speaks_for", Text),
     Column("precision", Text, nullable=False),
-    Index(
-        "ix_stance_rows_now",
-        "topic",
-        "actor",
-        "valid_from",
-        sqlite_where=text("known_to IS NULL"),
-        postgresql_where=text("known_to IS NULL"),
+    Column("position", BigInt, nullable=False),
+    _partial("ix_stance_rows_course", "topic", "valid_to", "valid_from", "actor", "stance", where="known_to IS NULL"),
+    _partial("ix_stance_rows_change", "valid_from", where="known_to IS NULL"),
+    _partial("ix_stance_rows_hearsay", "valid_to", "topic", where="known_to IS NULL AND directness = 'ascribed'"),
+    _partial(
+        "ix_stance_rows_spoken", "speaks_for", "topic", "valid_to", where="known_to IS NULL AND speaks_for IS NOT NULL"
     ),
-    Index(None, "topic", "known_from"),
+    Index(None, "topic", "known_since", "known_until"),
+    Index(None, "known_since"),
     Index(None, "statement"),
     sqlite_strict=True,
 )
 """Bitemporal: [valid_from, valid_to) is when the actor held it, [known_from, known_to) when the archive said so.
 
 ``known_since`` and ``known_until`` are the same knowledge times by the operator's clock; ``assessment`` is the
-position of the judgement the row rests on.
+position of the judgement the row rests on, ``position`` that of the statement. The partial indexes hold
+what is asked for most, so that an answer of a few rows reads a few pages whatever the size of the archive: "course" who
+holds or held what on a topic, "change" the latest changes, "hearsay" what is known from others only, "spoken" who
+speaks for whom.
 """
+
+outlet_rows = Table(
+    "outlet_rows",
+    metadata,
+    Column("outlet", Text, primary_key=True),
+    Column("agency", Text, primary_key=True),
+    Column("month", Text, primary_key=True),
+    Column("statements", Integer, nullable=False),
+    sqlite_strict=True,
+)
+"""How many statements count; ``outlet`` and ``agency`` are empty where unknown or none, ``month`` is 2024-03."""
 
 PROJECTED = (
     feed_rows,
@@ -340,5 +365,6 @@ PROJECTED = (
     anchor_rows,
     assessment_rows,
     stance_rows,
+    outlet_rows,
 )
 """All tables that a rebuild fills afresh and swaps."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -12,10 +13,15 @@ from archive.ledger.engine import reading
 from archive.ledger.events import ActorRegistered
 from archive.ledger.header import Draft
 from archive.ledger.store import Ledger
+from archive.views import guarded
 from archive.views.projections import catch_up
-from archive.views.questions import ask, position_of, review
+from archive.views.questions import position_of, review
 
 NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
+
+
+def ask(engine: Engine, query: str) -> list[dict[str, Any]]:
+    return guarded.ask(engine, query).rows
 
 
 @pytest.fixture

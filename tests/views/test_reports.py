@@ -183,4 +183,4 @@ def test_the_lag_of_each_projection_is_reported(engine: Engine, ledger: Ledger) 
     writer.feed("other")
     with reading(engine) as connection:
         lags = {row["name"]: row["lag"] for row in reports.projections(connection)}
-    assert lags == {"articles": 1, "registry": 1, "stances": 1, "statements": 1}
+    assert lags == {"articles": 1, "outlets": 1, "registry": 1, "stances": 1, "statements": 1}

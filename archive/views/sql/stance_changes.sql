@@ -29,5 +29,5 @@ SELECT
 FROM stance_history h
 JOIN stance_rows was
   ON was.actor = h.actor AND was.topic = h.topic AND was.known_to IS NULL AND was.valid_to = h.valid_from
-JOIN statement_rows earlier ON earlier.statement = was.statement
+LEFT JOIN statement_rows earlier ON earlier.position = was.position
 WHERE h.known_to IS NULL AND was.stance <> h.stance

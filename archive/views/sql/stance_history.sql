@@ -29,9 +29,11 @@ SELECT
   article.url,
   article.outlet,
   article.published_at,
-  s.position
+  r.position,
+  s.content_spans
 FROM stance_rows r
-JOIN statement_rows s ON s.statement = r.statement
+-- Outer joins by unique keys: a database leaves out those of which a question wants nothing
+LEFT JOIN statement_rows s ON s.position = r.position
 LEFT JOIN actor_rows who ON who.actor = r.actor
 LEFT JOIN actor_rows principal ON principal.actor = r.speaks_for
 LEFT JOIN article_rows article ON article.article = s.article AND article.revision = s.revision

@@ -1,7 +1,7 @@
 -- Every statement with its words, place and provenance: one row for each topic it was assessed on (topic null if none).
 SELECT
   s.statement,
-  coalesce(who.canonical, s.actor) AS actor,
+  who.canonical AS actor,
   canonical.name AS actor_name,
   canonical.kind AS actor_kind,
   a.topic,
@@ -50,7 +50,7 @@ SELECT
 FROM statement_rows s
 LEFT JOIN assessment_rows a ON a.statement = s.statement AND a.superseded_position IS NULL
 LEFT JOIN actor_rows who ON who.actor = s.actor
-LEFT JOIN actor_rows canonical ON canonical.actor = coalesce(who.canonical, s.actor)
+LEFT JOIN actor_rows canonical ON canonical.actor = who.canonical
 LEFT JOIN actor_rows principal ON principal.actor = s.speaks_for
 LEFT JOIN article_rows article ON article.article = s.article AND article.revision = s.revision
 LEFT JOIN withdrawal_rows withdrawn ON withdrawn.statement = s.statement AND withdrawn.position = (
