@@ -30,6 +30,12 @@ RULES = "stance-rules@1"
 THRESHOLD = 0.4
 """Below this confidence a positional label is given as ``unclear``."""
 
+AROUND = 3
+"""Sentences around a place that is about an article's chief topic within which what is said is on the matter."""
+
+_UNNAMED = 0.4
+_SEVERAL = 3
+_BEGINNING = 4
 _WORD = re.compile(r"[^\W_]+")
 _SIDES = frozenset({Stance.SUPPORT, Stance.OPPOSE})
 _CONTRADICTED = 0.6
@@ -80,8 +86,11 @@ class Assessor:
     def _on(self, matcher: Matcher, index: Index, passages: Sequence[Passage]) -> Iterator[tuple[int, Assessment]]:
         hits = chained(self._lexicon.words, matcher, index, matcher.find(index))
         course = _Course(_names_beside(index, hits), matcher.personal)
+        chief = _is_chief(index, hits)
         for number, passage in enumerate(passages if hits else ()):
             assessment = self._one(matcher, passage, hits, course)
+            if assessment is None and chief and _beside_topic(passage, hits):
+                yield number, _on_the_matter(matcher.topic, passage)
             if assessment:
                 course.last = assessment
                 if passage.statement.actor:
@@ -108,6 +117,28 @@ class Assessor:
             if _shares(self._lexicon, passage, (*passage.cue, *beside)):
                 return _same(matcher.topic, earlier.assessment, passage)
         return _settled(matcher.topic, index, judged)
+
+
+def _is_chief(index: Index, hits: Sequence[Hit]) -> bool:
+    """Whether an article is chiefly about a topic: named at its beginning, or in several of its sentences."""
+    at = {index.sentence_number(hit.first) for hit in hits}
+    return len(at) >= _SEVERAL or any(n < _BEGINNING for n in at)
+
+
+def _beside_topic(passage: Passage, hits: Sequence[Hit]) -> bool:
+    """Whether a statement stands in the sentences around a place that is about the topic."""
+    index = passage.index
+    if not passage.sentences or passage.statement.actor is None:
+        return False
+    first, last = passage.sentences[0][0], passage.sentences[-1][1] - 1
+    low, high = index.sentence_number(first) - AROUND, index.sentence_number(last) + AROUND
+    return any(low <= index.sentence_number(hit.first) <= high for hit in hits)
+
+
+def _on_the_matter(topic: Topic, passage: Passage) -> Assessment:
+    """What is said in the midst of a topic without a word for it: on the matter, as far as one can tell no side."""
+    content = passage.statement.content
+    return Assessment(topic=topic.id, stance=Stance.NO_POSITION, confidence=_UNNAMED, evidence=content, rule=RULES)
 
 
 def _antecedent(passage: Passage, hits: Sequence[Hit], course: _Course) -> Antecedent | None:
