@@ -105,7 +105,10 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
     reported = bool(outer) and (
         _finite(index, low, hit.first) or (hit.action != hit.first and _finite(index, hit.last, hit.last + 2))
     )
-    left = [o for o in scope.operators if o.first < hit.last and not _supposed(index, o, hit, scope.clause)]
+    before = [o for o in scope.operators if o.first < hit.first or (o.first < hit.last and index.tags[o.first] != "IN")]
+    due = max((o.first for o in before if o.kind is Kind.MUST and o.first > hit.first), default=0)
+    before = [o for o in before if not (hit.first < o.first < due and o.kind not in MODAL)]
+    left = [o for o in before if not _supposed(index, o, hit, scope.clause)]
     right = [o for o in scope.operators if o.first >= hit.last]
     commanded = [o for o in left if _commanded(index, o, [*outer, *left])]
     others = of_others(lexicon, passage, low)
@@ -125,6 +128,8 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
 
 def _commanded(index: Index, operator: Operator, over: Sequence[Operator]) -> bool:
     """Whether what somebody should do is what the speaker asks for: "wants the Senate to reject the pact"."""
+    if any(o.kind is Kind.MUST and o.last == operator.first for o in over):
+        return True
     if operator.first == 0 or index.tags[operator.first - 1] != "TO":
         return False
     return any(o.kind in _COMMANDING and o.last <= operator.first for o in over)
@@ -241,7 +246,10 @@ def _predicate(
     naming = any(index.stems[i] in lexicon.naming for a, b in passage.cue for i in range(a, b))
     plain = [o for o in right if o.kind not in MODAL and _said_of(index, o, hit, naming=naming)]
     kept = [o for o in right if o in plain or (o.kind in MODAL and any(p.first > o.first for p in plain))]
-    yield from (o for o in kept if not foreign(lexicon, passage, o, scope.clause[0], hit))
+    for operator in kept:
+        called = naming and operator.first > 0 and index.document.tokens[operator.first - 1].lower in {"a", "an"}
+        if called or not foreign(lexicon, passage, operator, scope.clause[0], hit):
+            yield operator
 
 
 def _said_of(index: Index, operator: Operator, hit: Hit, *, naming: bool) -> bool:
@@ -254,7 +262,7 @@ def _said_of(index: Index, operator: Operator, hit: Hit, *, naming: bool) -> boo
 
 def _done_by(index: Index, operator: Operator, hit: Hit) -> bool:
     """Whether an attitude is the mention's own, not one towards it: "a wall would stop them"; and no effect of it."""
-    verb = index.tags[operator.first] in _FINITE | {"VB"} and not undergone(index, operator.first)
+    verb = index.tags[operator.first] in _FINITE | {"VB", "VBN"} and not undergone(index, operator.first)
     if operator.kind in _ATTITUDES:
         return verb and not _takes_up(index, operator.last)
     return operator.kind in EFFECTS and not (verb and _subject_is(index, operator, hit))

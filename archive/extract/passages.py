@@ -17,6 +17,24 @@ _FIRST_PERSON = frozenset({"i", "we", "me", "us", "my", "our"})
 _IMPERSONAL = frozenset({"it", "its", "there", "one"})
 _GENDER = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _SOME = frozenset({"many", "some", "most", "few", "others", "all", "none", "both", "those", "several"})
+_CONJUNCTIONS = frozenset(
+    {
+        "that",
+        "because",
+        "if",
+        "while",
+        "although",
+        "though",
+        "since",
+        "as",
+        "whether",
+        "before",
+        "after",
+        "until",
+        "than",
+    }
+    | {"unless", "when", "so", "for", "like", "unlike"}
+)
 _INQUIRING = frozenset({"ask", "wonder", "inquir"})
 _JUDGMENTS = frozenset({Kind.GOOD, Kind.BAD})
 _OWN_WILL = frozenset({Kind.WILL, Kind.INTEND, Kind.SUPPORT, Kind.OPPOSE, Kind.UNDECIDED, Kind.MAY})
@@ -165,9 +183,18 @@ def subject(index: Index, at: int, low: int) -> int | None:
         if index.tags[i] in {"WP", "WDT"}:
             return None
         some = index.document.tokens[i].lower in _SOME and not index.tags[i + 1].startswith("NN")
+        if index.tags[i].startswith("NN") and _after_preposition(index, i, low):
+            continue
         if some or index.tags[i] in {"PRP", "PRP$", "EX"} or index.tags[i].startswith("NN"):
             return i
     return None
+
+
+def _after_preposition(index: Index, i: int, low: int) -> bool:
+    """Whether a noun stands in a prepositional phrase, and so is no subject: "in good conscience"."""
+    while i > low and index.tags[i - 1].startswith(("NN", "JJ", "DT", "PRP$", "CD")):
+        i -= 1
+    return i > low and index.tags[i - 1] == "IN" and index.document.tokens[i - 1].lower not in _CONJUNCTIONS
 
 
 def _possessor(index: Index, at: int, low: int) -> int | None:

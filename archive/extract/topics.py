@@ -24,6 +24,8 @@ _GAP = 3
 _ACTION_BEFORE = 5
 _ACTION_AFTER = 9
 _STOPPING = 4
+_NEAR = 4
+_PERSONS = frozenset({"he", "she", "his", "her", "him"})
 _TOGETHER = 8
 _APART = frozenset({"NNP", "NNPS", "VBZ", "VBD", "VBP"})
 _SAME_SUBJECT = (("VBZ",), ("VBD",), ("VBP",), ("MD",))
@@ -122,9 +124,9 @@ class Matcher:
         """Every place in a document that is about the topic, in order, the surer of two that overlap."""
         if self.keys.isdisjoint(text.places) or not self._in_context(text):
             return ()
-        hits = [*self._terms(text), *self._themes(text)]
+        hits = [*self._terms(text), *((1, hit) for hit in self._themes(text))]
         if hits:
-            hits.extend(self._loose(text))
+            hits.extend((0, hit) for hit in self._loose(text))
         return tuple(_apart(hits))
 
     def taken_up(self, text: Index, i: int, strength: float, action: Action | None) -> Hit:
@@ -135,18 +137,19 @@ class Matcher:
         if action is None and self._acts(text, i) is None:
             return self._hit(text, i, i + 1, strength, None)
         base = self._direction(action or self._acts(text, i) or self.proposition.action)
-        return self._stopped(text, Hit(i, i + 1, base, strength, None))
+        return self._acted(text, Hit(i, i + 1, base, strength, None))
 
     def _in_context(self, text: Index) -> bool:
         return not self.context or any(
             all(not forms.isdisjoint(text.places) for forms in phrase) for phrase in self.context
         )
 
-    def _terms(self, text: Index) -> Iterator[Hit]:
+    def _terms(self, text: Index) -> Iterator[tuple[int, Hit]]:
+        """The places where a term stands, each with how many words it has."""
         for term in self.terms:
             for first, last in _windows(term.words, text):
                 if self._together(text, term, first, last) and text.stems[first - 1] != "own":
-                    yield self._hit(text, first, last, term.strength, term.action)
+                    yield len(term.words), self._hit(text, first, last, term.strength, term.action)
 
     def _together(self, text: Index, term: Term, first: int, last: int) -> bool:
         """Whether the words of a term found near each other belong together: no other name or verb between them."""
@@ -186,9 +189,12 @@ class Matcher:
 
     def _loose(self, text: Index) -> Iterator[Hit]:
         """An action of the proposition's family beside the words around its theme ("a presence in Norland")."""
-        families = (i for i, stem in enumerate(text.stems) if self._same(stem)) if self.proposition.around else ()
-        for at in families:
+        beside = self.proposition.around or self.personal
+        for at in (i for i, stem in enumerate(text.stems) if beside and self._same(stem)):
             start, end = text.sentence(at)
+            if self.personal and any(t.lower in _PERSONS for t in text.document.tokens[max(start, at - _NEAR) : at]):
+                yield Hit(at, at + 1, self._signed(1), LOOSE, at)
+                continue
             near = range(max(start, at - _TOGETHER), min(end, at + _TOGETHER))
             if any(text.stems[i] in self.proposition.around for i in near):
                 yield Hit(at, at + 1, self._signed(1), LOOSE, at)
@@ -199,21 +205,26 @@ class Matcher:
     def _hit(self, text: Index, first: int, last: int, strength: float, action: Action | None) -> Hit:
         if action is not None:
             at = next((i for i in range(first, last) if self._acts(text, i) == action), first)
-            return self._stopped(text, Hit(first, last, self._direction(action), strength, at))
+            return self._acted(text, Hit(first, last, self._direction(action), strength, at))
         acting = self._acting(text, first, last)
         if acting is None:
             return Hit(first, last, self._signed(self.proposition.action.polarity), strength, None)
         at, found = acting
         hit = Hit(min(first, at), max(last, at + 1), self._direction(found), strength, at)
-        return self._stopped(text, hit) if at < first else hit
+        return self._acted(text, hit) if at < first else hit
 
-    def _stopped(self, text: Index, hit: Hit) -> Hit:
-        """The contrary where an action is itself stopped: "a halt to the deportations", "end the funding of"."""
+    def _acted(self, text: Index, hit: Hit) -> Hit:
+        """The contrary where an action is itself stopped ("a halt to the deportations"), the same where it is kept."""
         start, _ = text.sentence(hit.first)
         for i in range(hit.first - 1, max(start, hit.first - 1 - _STOPPING) - 1, -1):
-            if text.stems[i] in self.stopping and not undergone(text, i):
+            found = None if undergone(text, i) else self._acts(text, i)
+            if found == self.proposition.action:
+                return Hit(i, hit.last, self._signed(1), hit.strength, i)
+            if text.stems[i] in self.stopping:
                 return Hit(i, hit.last, 1 if hit.direction == -1 else -1, hit.strength, i)
-            if not text.tags[i].startswith(("DT", "JJ", "IN", "TO", "VBG", "PRP$")):
+            if found and found.polarity == 1 and text.tags[i].startswith("VB"):
+                return Hit(i, hit.last, hit.direction, hit.strength, i)
+            if not text.tags[i].startswith(("DT", "PDT", "JJ", "IN", "TO", "VBG", "PRP$", "QUOTE")):
                 break
         return hit
 
@@ -232,15 +243,16 @@ class Matcher:
             titled = text.stems[i] in self.titles and text.tags[i].startswith("NN")
             if (found := self._acts(text, i)) and not titled and not undergone(text, i):
                 return i, found
-        passive = bound = False
+        suffered = bound = False
         for i in range(last, min(end, last + _ACTION_AFTER)):
             if text.document.tokens[i].text in _NEVER_BETWEEN or self._joins(text, i):
                 break
-            passive = passive or text.stems[i] == "be" or i == last
+            suffered = suffered or text.stems[i] == "be"
             bound = bound or text.tags[i] in {"MD", "TO"}
             if bound and text.tags[i] == "VB" and _ends(text, i, end) and (found := self._acts(text, i)):
                 return i, found
-            if passive and (found := self._acts(text, i)) and text.tags[i] in {"VBN", "VBD", "NN", "NNS", "VBG"}:
+            done = (suffered or i == last) and text.tags[i] in {"VBN", "VBD", "NN", "NNS"}
+            if (done or (i == last and text.tags[i] == "VBG")) and (found := self._acts(text, i)):
                 return i, found
         return None
 
@@ -300,12 +312,15 @@ def _nearest(positions: Sequence[int], anchor: int, low: int, high: int) -> int 
     return min(within, key=lambda i: abs(i - anchor), default=None)
 
 
-def _apart(hits: Sequence[Hit]) -> Iterator[Hit]:
-    last = -1
-    for hit in sorted(hits, key=lambda h: (h.first, -h.strength, -h.last)):
-        if hit.first >= last:
-            last = hit.last
-            yield hit
+def _apart(hits: Sequence[tuple[int, Hit]]) -> list[Hit]:
+    """The hits in order; of those that overlap, the one of the longest term, then the surest, then the first."""
+    kept: list[Hit] = []
+    taken: set[int] = set()
+    for _, hit in sorted(hits, key=lambda h: (-h[0], -h[1].strength, h[1].first, -h[1].last)):
+        if taken.isdisjoint(range(hit.first, hit.last)):
+            taken.update(range(hit.first, hit.last))
+            kept.append(hit)
+    return sorted(kept)
 
 
 def matcher(topic: Topic, words: Vocabulary) -> Matcher:
@@ -356,6 +371,9 @@ def _term(term: str, words: Vocabulary, proposition: Proposition, actions: Mappi
     said = [w for w in map(_unowned, term.split()) if w.lower() not in propositions.STOP]
     forms = tuple(words.alternatives(w) for w in said or term.split())
     acting = [actions[s] for f in forms for s in f if s in actions and s not in proposition.theme]
+    stems = [words.stemmer.of(w.lower()) for w in said]
+    phrased = (words.actions.at(stems, [""] * len(stems), i, len(stems)) for i in range(len(stems)))
+    acting += [found[0] for found in phrased if found and found[1] > 1]
     return Term(forms, acting[0] if acting else None)
 
 
