@@ -33,9 +33,13 @@ from archive.ledger.schema import parts
 from archive.ledger.store import Appended, Ledger, append_sealed, read_events, seal_batch
 from archive.ledger.texts import Place, hidden_places
 from archive.model import Span
+from archive.operations.evidence import forget
 
 FEWEST_WORDS = 3
 """Fragments with fewer words are not looked for where a statement has longer ones: they would be found everywhere."""
+
+FEWEST_IN_A_LINE = 8
+"""The same for the lines of an article: shorter ones may stand under every article of an outlet."""
 
 _PART = re.compile(r"([1-9]\d{0,17})/([a-z_]+)")
 _REVISION = re.compile(r"(.+)@([1-9]\d{0,8})")
@@ -59,7 +63,8 @@ def find(ledger: Ledger, what: str) -> Found:
     """
     part = _PART.fullmatch(what)
     if part:
-        return Found((_known_part(ledger, Place(int(part[1]), part[2])),))
+        place = _known_part(ledger, Place(int(part[1]), part[2]))
+        return Found((place,), words=_lines(ledger, [place]))
     statement = _statement(ledger, what)
     if statement:
         return _found_statement(ledger, statement)
@@ -70,25 +75,31 @@ def find(ledger: Ledger, what: str) -> Found:
             f"there is no part, statement or article {what!r}",
             remedy="Give position/name, such as 17/words, or an id that archive statements or articles shows",
         )
-    return Found(_article_places(stream, int(revision[2]) if revision else None, what))
+    places = _article_places(stream, int(revision[2]) if revision else None, what)
+    return Found(places, words=_lines(ledger, places))
 
 
 def erase(
     ledger: Ledger,
     places: Sequence[Place],
+    words: Collection[str],
     *,
     reason: str,
     authority: str,
     by: str | None,
     now: datetime,
 ) -> Appended:
-    """Erase these parts, and record it, in one transaction. What was erased before is passed over."""
+    """Erase these parts, and record it, in one transaction. What was erased before is passed over.
+
+    Raw documents that hold one of the ``words``, in quarantine or kept as feeds delivered them, go with them.
+    """
     versions = ledger.versions([place.stream for place in places])
     events = [PartErased(place.position, place.part, reason, authority, by) for place in _left(ledger, places)]
     with writing(ledger.engine) as connection:
         appended = append_sealed(connection, seal_batch([Draft(event) for event in events], versions), now)
         keys = tuple_(parts.c.position, parts.c.name)
         connection.execute(parts.delete().where(keys.in_([(event.position, event.part) for event in events])))
+        forget(connection, words)
     return appended
 
 
@@ -165,9 +176,9 @@ def _is_capture(one: Recorded) -> bool:
     return isinstance(one.event, ArticleCaptured)
 
 
-def _distinctive(fragments: Iterable[str]) -> tuple[str, ...]:
+def _distinctive(fragments: Iterable[str], fewest: int = FEWEST_WORDS) -> tuple[str, ...]:
     known = tuple(dict.fromkeys(one for one in fragments if one.strip()))
-    long = tuple(one for one in known if len(one.split()) >= FEWEST_WORDS)
+    long = tuple(one for one in known if len(one.split()) >= fewest)
     return long or known
 
 
@@ -198,6 +209,18 @@ def _holding(connection: Connection, words: str) -> list[Place]:
     query = text(f"SELECT position, name FROM parts WHERE {holds.format(':plain')} OR {holds.format(':quoted')}")
     values = {"plain": words.encode(), "quoted": msgspec.json.encode(words)[1:-1]}
     return [Place(*row) for row in connection.execute(query, values)]
+
+
+def _lines(ledger: Ledger, places: Iterable[Place]) -> tuple[str, ...]:
+    """By what these parts are known in raw documents: the words of statements, the lines of other texts."""
+    found: list[str] = []
+    with reading(ledger.engine) as connection:
+        for place in places:
+            query = select(parts.c.body).where(parts.c.position == place.position, parts.c.name == place.part)
+            body = connection.execute(query).scalar()
+            if body is not None:
+                found += read_words(body).content if place.part == WORDS else bytes(body).decode().splitlines()
+    return _distinctive(found, FEWEST_IN_A_LINE)
 
 
 def _article_places(stream: Sequence[Recorded], revision: int | None, what: str) -> tuple[Place, ...]:

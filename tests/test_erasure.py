@@ -14,12 +14,13 @@ from sqlalchemy import Engine, text
 
 from archive import erasure, replay
 from archive.errors import DatabaseError, UsageError
-from archive.ledger.engine import reading
+from archive.ledger.engine import reading, writing
 from archive.ledger.events import PartErased
 from archive.ledger.purge import purge
 from archive.ledger.store import Ledger
 from archive.ledger.texts import Place, hidden_places
 from archive.model import Span
+from archive.operations import Document, hold_back, keep_body
 from archive.views import catch_up, rebuild, reports
 from tests.test_cli import answer, archive
 from tests.views.example import harbour_toll
@@ -44,7 +45,7 @@ def ask(engine: Engine, query: str) -> Sequence[Any]:
 
 def erase(ledger: Ledger, what: str) -> erasure.Found:
     found = erasure.find(ledger, what)
-    erasure.erase(ledger, found.places, reason="request", authority="Ada Quill", by=None, now=START)
+    erasure.erase(ledger, found.places, found.words, reason="request", authority="Ada Quill", by=None, now=START)
     catch_up(ledger.engine, ledger)
     return found
 
@@ -247,6 +248,19 @@ def test_an_open_reader_is_named_as_what_is_in_the_way(toll: Ledger) -> None:
             erase(toll, "s-1")
             with pytest.raises(DatabaseError, match=r"still in use.*run the same command again"):
                 purge(toll.engine, TABLES, patience=0.5)
+
+
+def test_raw_documents_that_hold_the_words_go_whatever_their_markup(toll: Ledger) -> None:
+    feed = "<description>&lt;p&gt;“The &lt;b&gt;toll&lt;/b&gt; stays”, said Mara&amp;nbsp;Lind.&lt;/p&gt;</description>"
+    with writing(toll.engine) as connection:
+        keep_body(connection, Document.of(feed.encode()), "wire", START)
+        keep_body(connection, Document.of(b"<p>The toll goes</p>"), "wire", START)
+        raw = b"<![CDATA[<p>The toll\nstays</p>]]>"
+        hold_back(connection, "q1", feed="wire", key=None, reason="none", raw=raw, now=START)
+        hold_back(connection, "q2", feed="wire", key=None, reason="none", raw=b"\xff\x00", now=START)
+    erase(toll, "s-1")
+    assert ask(toll.engine, "SELECT size FROM bodies") == [(20,)]
+    assert ask(toll.engine, "SELECT id FROM quarantine") == [("q2",)]
 
 
 def test_spans_touch_only_where_they_share_text() -> None:

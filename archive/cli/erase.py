@@ -19,7 +19,7 @@ from archive.pipeline import utc_now
 from archive.views.projections import catch_up
 from archive.views.rebuild import SHADOW
 
-TABLES = ("parts", "statement_rows", f"statement_rows{SHADOW}", "quarantine")
+TABLES = ("parts", "statement_rows", f"statement_rows{SHADOW}", "quarantine", "bodies")
 """Where texts stand."""
 
 reason_option = click.option("--reason", required=True, help="Why: it is recorded.")
@@ -62,7 +62,7 @@ def erase(
             remedy="Say --everywhere to erase those too, or --here to leave them",
         )
     places = (*found.places, *(found.elsewhere if everywhere else ()))
-    erasure.erase(ledger, places, reason=reason, authority=authority, by=by, now=utc_now())
+    erasure.erase(ledger, places, found.words, reason=reason, authority=authority, by=by, now=utc_now())
     catch_up(ledger.engine, ledger)
     click.echo("erased; overwriting what is left of it in the database", err=True)
     purge(ledger.engine, TABLES)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import html
+import re
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,6 +14,8 @@ from sqlalchemy import Connection, select
 
 from archive.model import iso, parse_iso
 from archive.operations.tables import bodies, quarantine
+
+_TAG = re.compile(r"<(?!!\[CDATA\[)[^<>]*>|<!\[CDATA\[|\]\]>")
 
 LEVEL = 1
 """Of zlib: a document is packed at each change, and twice the time would save a tenth of the room."""
@@ -111,3 +115,24 @@ def kept_body(connection: Connection, name: str) -> bytes | None:
     found = connection.execute(select(bodies.c.body).where(bodies.c.hash.startswith(name, autoescape=True)).limit(2))
     matching = list(found.scalars())
     return zlib.decompress(matching[0]) if len(matching) == 1 else None
+
+
+def forget(connection: Connection, words: Collection[str]) -> int:
+    """Drop every raw form that holds one of these texts, whatever its markup; how many there were."""
+    wanted = [plain for one in words if (plain := _plain(one))]
+    dropped = 0
+    for table, body, unpack in ((quarantine, quarantine.c.raw, bytes), (bodies, bodies.c.body, zlib.decompress)):
+        key = next(iter(table.primary_key))
+        for name in connection.execute(select(key)).scalars().all():
+            raw = unpack(connection.execute(select(body).where(key == name)).scalar_one())
+            text = _plain(raw.decode(errors="replace"))
+            if any(one in text for one in wanted):
+                dropped += connection.execute(table.delete().where(key == name)).rowcount
+    return dropped
+
+
+def _plain(text: str) -> str:
+    """A text without markup; that of feeds is escaped once more."""
+    for _ in range(2):
+        text = html.unescape(_TAG.sub("", text))
+    return " ".join(text.split())
