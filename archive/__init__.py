@@ -14,6 +14,7 @@ Data flows one way, like a river; read the modules in its order::
     bookkeeping.py, polling.py  who waits for whom when many feeds are polled at once
     reading.py    files → statements without a database
     judgement.py  a person's judgement, as events
+    bundle.py     evidence on one actor and topic, to be verified elsewhere
     erasure.py    texts erased for good, or hidden for a while
     replay.py     the archive as it was: its log cut at a position, and all derived from it
     daemon.py     the schedule

@@ -47,6 +47,7 @@ COMMANDS = {
     "checkpoint": "proof",
     "prove": "proof",
     "verify": "verify",
+    "bundle": "bundle",
 }
 
 
