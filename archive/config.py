@@ -21,6 +21,7 @@ from archive.model import Actor, ActorKind, Feed, FullText, Tenure, Topic, fold
 
 DEFAULT_FILE = Path("feeds.yaml")
 DEFAULT_DATABASE = "sqlite:///archive.db"
+SETTINGS = ("database", "contact", "allow", "key", "publish", "witnesses", "timestamp", "keep_bodies", "reports")
 DEFAULT_KEY = "archive.key"
 PUBLISHED = ".published"
 LONGEST_INTERVAL = timedelta(days=365)
@@ -32,6 +33,7 @@ _UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(h
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WITNESS_KEY = re.compile(r"[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _DRIVERS = {
@@ -46,13 +48,22 @@ _Identified = TypeVar("_Identified", Feed, Topic, Actor)
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Who co-signs checkpoints: the address it is asked at, and its public key."""
+
+    url: str
+    key: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What holds for the whole archive.
 
     ``database`` is an SQLAlchemy URL whose SQLite path is absolute. ``contact`` goes into the User-Agent.
     ``allow`` are the inner hosts, addresses and networks that may be polled although they are not public.
-    ``key`` is the file of the key that signs checkpoints, ``publish`` the folder they and the tiles are written to.
+    ``key`` is the file of the key that signs checkpoints, ``publish`` the folder they and the tiles are written to;
+    ``witnesses`` co-sign them, and a time-stamp authority at ``timestamp`` (RFC 3161) says when it saw them.
     ``keep_bodies`` is for how long after its last delivery a raw document is kept.
     ``reports`` is a folder of the user's own reports, absolute.
     """
@@ -60,6 +71,8 @@ class Settings:
     database: str
     key: Path
     publish: Path
+    witnesses: tuple[Witness, ...] = ()
+    timestamp: str | None = None
     contact: str | None = None
     allow: tuple[str, ...] = ()
     keep_bodies: timedelta = DEFAULT_RETENTION
@@ -96,7 +109,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
 
 
 def _settings(at: At | None, base: Path, override: str | None) -> Settings:
-    values = at.mapping("database", "contact", "allow", "key", "publish", "keep_bodies", "reports") if at else {}
+    values = at.mapping(*SETTINGS) if at else {}
     database, allow = values.get("database"), values.get("allow")
     if override:
         url = _database(override, base, lambda what, how: ConfigError(what, where="ARCHIVE_DATABASE", remedy=how))
@@ -105,6 +118,8 @@ def _settings(at: At | None, base: Path, override: str | None) -> Settings:
     return Settings(
         database=url,
         key=base / (values["key"].text() if "key" in values else DEFAULT_KEY),
+        witnesses=tuple(_witness(item) for item in values["witnesses"].items()) if "witnesses" in values else (),
+        timestamp=_remote(values["timestamp"]) if "timestamp" in values else None,
         publish=base / values["publish"].text() if "publish" in values else _published(url, base),
         contact=values["contact"].text() if "contact" in values else None,
         allow=tuple(_allowed(item) for item in allow.items()) if allow else (),
@@ -129,6 +144,20 @@ def _sqlite(url: str, base: Path) -> str:
     if path and path != ":memory:" and not path.startswith("file:"):
         path = str(base / path)
     return f"sqlite:///{path}{question}{query}"
+
+
+def _witness(at: At) -> Witness:
+    values = at.mapping("url", "key")
+    key = _required(at, values, "key")
+    if not _WITNESS_KEY.fullmatch(key.text()):
+        raise key.wrong("this is no public key", "Write name+id+key, as the witness prints it when it starts")
+    return Witness(_remote(_required(at, values, "url")).rstrip("/"), key.text())
+
+
+def _remote(at: At) -> str:
+    if not at.text().startswith(("http://", "https://")):
+        raise at.wrong(f"{at.text()!r} is no address", "Write https://host/path")
+    return at.text()
 
 
 def _published(database: str, base: Path) -> Path:

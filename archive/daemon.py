@@ -17,8 +17,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 import archive
 from archive import checks, operations
+from archive.anchoring import Checkpointer
 from archive.errors import ArchiveError
 from archive.ledger.engine import writing
+from archive.ledger.signing import Desk
 from archive.operations import Process, is_dead, this_process
 from archive.pipeline import Archive, utc_now
 from archive.polling import Poller
@@ -30,6 +32,7 @@ LEASE_LASTS = timedelta(seconds=20)
 BEAT_SECONDS = 5
 TICK_SECONDS = 2
 PROJECT_SECONDS = 2
+SIGN_SECONDS = 5
 TIDY_SECONDS = 3600
 MISFIRE_GRACE_SECONDS = 3600
 PATIENCE_SECONDS = 7
@@ -46,6 +49,7 @@ class Daemon:
         self.leading = False
         self._stop = asyncio.Event()
         self._stopped: str | None = None
+        self._unsigned: str | None = None
         self._polling: set[asyncio.Task[object]] = set()
 
     def stop(self) -> None:
@@ -78,11 +82,14 @@ class Daemon:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": MISFIRE_GRACE_SECONDS},
         )
         first = datetime.now(UTC)
+        settings = self.archive.config.settings
+        checkpointer = Checkpointer(Desk(self.archive.ledger, settings.key, settings.publish), settings)
         for job, seconds, args in (
             (self._beat, BEAT_SECONDS, ()),
             (self._tick, TICK_SECONDS, (poller,)),
             (self._recheck, TICK_SECONDS, (rechecker,)),
             (self._project, PROJECT_SECONDS, ()),
+            (self._sign, SIGN_SECONDS, (checkpointer,)),
             (self._tidy, TIDY_SECONDS, ()),
         ):
             scheduler.add_job(job, "interval", seconds=seconds, args=args, next_run_time=first, id=job.__name__)
@@ -134,6 +141,23 @@ class Daemon:
         if stopped and stopped != self._stopped:
             log.error("projection stopped", extra={"reason": stopped})
         self._stopped = stopped
+
+    async def _sign(self, checkpointer: Checkpointer) -> None:
+        """Sign a checkpoint when it is time; what keeps it from being signed or co-signed is told once."""
+        if not self.leading:
+            return
+        try:
+            anchored = await asyncio.to_thread(checkpointer.run, self.now())
+        except ArchiveError as error:
+            unsigned: str | None = str(error)
+        else:
+            if anchored is None:
+                return
+            unsigned = "; ".join(anchored.problems) or None
+            log.info("signed", extra={"size": anchored.signed.size})
+        if unsigned and unsigned != self._unsigned:
+            log.error("checkpoint", extra={"reason": unsigned})
+        self._unsigned = unsigned
 
     async def _tidy(self) -> None:
         await asyncio.to_thread(self._tidy_up)

@@ -3,7 +3,7 @@
 Exit codes: 0 done, 1 a check failed, 2 wrong usage or configuration. ``collect`` brings articles in,
 ``feeds`` changes what is subscribed to, ``answer``
 tells what is known, ``judge`` records decisions and checks, ``proof`` signs the log and proves what is in it,
-``verify`` audits, ``extract`` reads files and keeps nothing; ``common`` is what they share.
+``verify`` audits, ``serve`` answers others, ``extract`` reads files and keeps nothing; ``common`` is what they share.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ COMMANDS = {
     "prove": "proof",
     "verify": "verify",
     "bundle": "bundle",
+    "publish": "serve",
+    "witness": "serve",
 }
 
 

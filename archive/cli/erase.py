@@ -9,6 +9,7 @@ import click
 
 from archive import erasure
 from archive.cli.common import listing, opened
+from archive.cli.proof import sign_if_there_is_a_key
 from archive.erasure import Found
 from archive.errors import UsageError
 from archive.ledger.purge import purge
@@ -66,6 +67,7 @@ def erase(
     catch_up(ledger.engine, ledger)
     click.echo("erased; overwriting what is left of it in the database", err=True)
     purge(ledger.engine, TABLES)
+    sign_if_there_is_a_key(ctx, ledger)
     _list(Found(places, () if everywhere else found.elsewhere), format_)
     click.echo("backups, replicas and files written earlier still hold it: see docs/audit.md", err=True)
 

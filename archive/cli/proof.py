@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,14 +11,16 @@ from pathlib import Path
 import click
 from sqlalchemy import select, text
 
+from archive.anchoring import sign_and_anchor
 from archive.cli.common import configuration, opened
-from archive.errors import UsageError
+from archive.errors import ArchiveError, UsageError
 from archive.ledger import keys as key_files
 from archive.ledger.checkpoint import Proof, parse_checkpoint
 from archive.ledger.engine import reading
 from archive.ledger.rotation import rotate
 from archive.ledger.schema import events
 from archive.ledger.signing import Desk, latest, sign
+from archive.ledger.store import Ledger
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 key_file_option = click.option("--file", "path", type=FILE, help="The key's file. Default: archive.key in feeds.yaml.")
@@ -62,13 +65,22 @@ def rotate_key(ctx: click.Context) -> None:
 
 @click.command()
 @click.option("--compare", type=FILE, help="The checkpoint published last, where the database was restored or moved.")
+@click.option("--timestamp", help="Have a time-stamp authority at this address (RFC 3161) say when it saw it.")
 @click.pass_context
-def checkpoint(ctx: click.Context, compare: Path | None) -> None:
-    """Sign the log as it is now, write its tiles and publish both; print the checkpoint."""
-    desk = _desk(ctx)
-    signed = sign(desk, datetime.now(UTC), parse_checkpoint(_read(compare)) if compare else None)
-    click.echo(f"signed {signed.size} events; published in {desk.folder}", err=True)
-    click.echo(str(signed.note), nl=False)
+def checkpoint(ctx: click.Context, compare: Path | None, timestamp: str | None) -> None:
+    """Sign the log as it is now, write its tiles, publish both, ask the witnesses; print the checkpoint."""
+    if timestamp and not timestamp.startswith(("http://", "https://")):
+        raise UsageError(f"{timestamp!r} is no address", remedy="Write https://host/path")
+    desk, settings = _desk(ctx), configuration(ctx).settings
+    settings = replace(settings, timestamp=timestamp or settings.timestamp)
+    kept = parse_checkpoint(_read(compare)) if compare else None
+    anchored = sign_and_anchor(desk, settings, datetime.now(UTC), kept)
+    click.echo(f"signed {anchored.signed.size} events; published in {desk.folder}", err=True)
+    click.echo(str(anchored.signed.note), nl=False)
+    for problem in anchored.problems:
+        click.echo(f"error: {problem}", err=True)
+    if anchored.problems:
+        sys.exit(1)
 
 
 @click.command()
@@ -105,6 +117,19 @@ def prove(ctx: click.Context, statement: str, to: Path | None) -> None:
         to.write_text(str(proof), "utf-8")
     else:
         click.echo(str(proof), nl=False)
+
+
+def sign_if_there_is_a_key(ctx: click.Context, ledger: Ledger) -> None:
+    """Sign what a command has just appended; that it could not be signed is told, and spoils nothing."""
+    settings = configuration(ctx).settings
+    if settings.key.exists():
+        try:
+            desk = Desk(ledger, settings.key, settings.publish)
+            anchored = sign_and_anchor(desk, settings, datetime.now(UTC))
+        except ArchiveError as error:
+            click.echo(f"not signed: {error}", err=True)
+        else:
+            click.echo(f"signed {anchored.signed.size} events", err=True)
 
 
 def _desk(ctx: click.Context) -> Desk:

@@ -103,7 +103,7 @@ def _pin(path: Path) -> Claim:
 def _keys(given: tuple[str, ...], configured: Path) -> list[Verifier]:
     """The keys to trust: those given, else the public half of the configured one, if there is one."""
     if given:
-        return [_key(text) for text in given]
+        return [public_key(text) for text in given]
     if not configured.exists():
         return []
     try:
@@ -113,7 +113,8 @@ def _keys(given: tuple[str, ...], configured: Path) -> list[Verifier]:
         return []
 
 
-def _key(text: str) -> Verifier:
+def public_key(text: str) -> Verifier:
+    """A public key, or that in a file. UsageError where it is none."""
     try:
         file = Path(text)
         return parse_verifier((file.read_text("utf-8") if os.path.lexists(file) else text).strip())

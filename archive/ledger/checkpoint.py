@@ -74,7 +74,7 @@ def parse_checkpoint(data: bytes | str) -> Signed:
     note = parse_note(data)
     lines = note.text.removesuffix("\n").split("\n")
     root = _hash(lines[2]) if len(lines) > 2 else None
-    if root is None or not all(lines) or not _is_number(lines[1]):
+    if root is None or not all(lines) or not is_size(lines[1]):
         raise _none("origin, size and root are needed, each on a line of its own")
     return Signed(Checkpoint(lines[0], int(lines[1]), root), note)
 
@@ -87,7 +87,7 @@ def parse_proof(data: bytes | str) -> Proof:
     extra = b""
     if lines and lines[0].startswith("extra "):
         extra = _extra(lines.pop(0).removeprefix("extra "))
-    indexed = bool(lines) and lines[0].startswith("index ") and _is_number(lines[0].removeprefix("index "))
+    indexed = bool(lines) and lines[0].startswith("index ") and is_size(lines[0].removeprefix("index "))
     if first != PROOF_FIRST_LINE or not blank or not indexed:
         raise _no_proof("its first lines are not those of a proof")
     index = lines[0].removeprefix("index ")
@@ -107,6 +107,11 @@ def decode_hashes(lines: Sequence[str]) -> list[bytes]:
     return [one for one in found if one is not None]
 
 
+def is_size(text: str) -> bool:
+    """Whether this is a size as the formats write it: ASCII digits, no leading zero, below 2^63."""
+    return text.isascii() and text.isdigit() and len(text) <= 19 and str(int(text)) == text and int(text) < 1 << 63
+
+
 def _extra(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
@@ -120,11 +125,6 @@ def _hash(text: str) -> bytes | None:
     except (binascii.Error, ValueError):
         return None
     return value if len(value) == merkle.HASH_BYTES and encode_hash(value) == text else None
-
-
-def _is_number(text: str) -> bool:
-    """Whether this is a size as the formats write it: ASCII digits, no leading zero, below 2^63."""
-    return text.isascii() and text.isdigit() and len(text) <= 19 and str(int(text)) == text and int(text) < 1 << 63
 
 
 def _none(why: str) -> ProofError:
