@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 import archive
-from archive import checks, operations
+from archive import checks, copies, operations
 from archive.anchoring import Checkpointer
 from archive.errors import ArchiveError
 from archive.ledger.engine import writing
@@ -136,6 +136,8 @@ class Daemon:
         stopped = None
         try:
             await asyncio.to_thread(catch_up, self.archive.engine, self.archive.ledger)
+            if self.leading:
+                await asyncio.to_thread(copies.link, self.archive.engine)
         except ArchiveError as error:
             stopped = str(error)
         if stopped and stopped != self._stopped:
@@ -166,6 +168,8 @@ class Daemon:
         with writing(self.archive.engine) as connection:
             operations.housekeeping(connection, self.now(), self.archive.config.settings.keep_bodies)
             checks.housekeeping(connection, self.now())
+            copies.housekeeping(connection, self.now())
+        copies.mend(self.archive.engine)
 
     async def _finish_polling(self) -> None:
         """Let articles in hand be finished; whoever still waits for the network is cut short and polled again later."""

@@ -15,6 +15,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, select, text, tuple_
 
+from archive import copies
 from archive.errors import UsageError
 from archive.ledger.engine import reading, writing
 from archive.ledger.events import (
@@ -100,6 +101,7 @@ def erase(
         keys = tuple_(parts.c.position, parts.c.name)
         connection.execute(parts.delete().where(keys.in_([(event.position, event.part) for event in events])))
         forget(connection, words)
+        copies.forget(connection, [event.position for event in events])
     return appended
 
 

@@ -10,6 +10,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 import archive.checks
+import archive.copies
 import archive.importing
 import archive.operations
 import archive.views.tables  # noqa: F401 - both register their tables with the metadata

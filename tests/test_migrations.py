@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
 import archive.checks
+import archive.copies
 import archive.importing
 import archive.operations
 import archive.views.tables  # noqa: F401 - both register their tables with the metadata

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from archive import config, operations, output
+from archive import config, copies, operations, output
 from archive.cli.common import MOMENT, configuration, listing
 from archive.daemon import Daemon
 from archive.errors import UsageError
@@ -127,6 +127,8 @@ def _open(ctx: click.Context) -> Archive:
 def _project(archive: Archive) -> None:
     with output.progress("projecting") as advance:
         catch_up(archive.engine, archive.ledger, progress=advance)
+    copies.link(archive.engine)
+    copies.mend(archive.engine)
 
 
 def _check_feeds(loaded: config.Config, names: tuple[str, ...]) -> None:

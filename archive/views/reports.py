@@ -43,6 +43,7 @@ VIEWS = (
     "actor_decisions",
     "common_ground",
     "outlet_statements",
+    "copies",
     "feed_health",
     "log_times",
 )
@@ -58,7 +59,7 @@ SCORES: Mapping[Stance, float] = {
 }
 """Version 1 of the scale. Labels without a place on it have no score."""
 
-_BOOLEANS = frozenset({"counts", "latest", "withdrawn", "divergent", "merged", "retired"})
+_BOOLEANS = frozenset({"counts", "latest", "withdrawn", "divergent", "merged", "retired", "original"})
 _NEAR = 5
 
 _SCORE = "CAST(CASE {} " + " ".join(f"WHEN '{s}' THEN {n}" for s, n in SCORES.items()) + " END AS double precision)"

@@ -27,7 +27,14 @@ def harbour_toll(ledger: Ledger) -> Writer:
     _edited_and_taken_down(writer)
     writer.append(ActorAliasAdded("mara-lind", "M. Lind", "Editor"))
     writer.append(ActorAliasRemoved("mara-lind", "M. Lind", "Editor", "there are two of that name"))
+    _copied(writer)
     return writer
+
+
+def _copied(writer: Writer) -> None:
+    fields = {"url": "https://www.example.org/a-1?utm_source=rss", "outlet": "Veyland Post", "feed": "post"}
+    writer.article("a-5", day(2), "“The toll stays,” said Mara Lind. The ports had asked for an end.", None, **fields)
+    writer.statement("s-10", "a-5", "mara-lind", day(2), quote="The toll stays", start=1)
 
 
 def _edited_and_taken_down(writer: Writer) -> None:

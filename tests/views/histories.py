@@ -79,22 +79,28 @@ class Writer:
         return self.append(TopicDefined(topic, proposition, terms or ("harbour toll",)))
 
     def article(
-        self, article: str, published: datetime | None, text_: str = "A text.", title: str | None = "A title"
+        self,
+        article: str,
+        published: datetime | None,
+        text_: str = "A text.",
+        title: str | None = "A title",
+        **fields: Any,
     ) -> int:
         revision = self.revisions[article] = self.revisions.get(article, 0) + 1
         kind = ArticleCaptured if revision == 1 else ArticleRevised
         event = kind(
             article=article,
-            feed="wire",
+            feed=fields.pop("feed", "wire"),
             key=f"guid:{article}",
             fingerprint=f"{article}/{revision}",
             text_source="content",
             captured_at=iso(START + timedelta(minutes=self.minutes)),
             chars=len(text_),
             revision=revision,
-            url=f"https://example.org/{article}",
-            outlet="Norland Wire",
+            url=fields.pop("url", f"https://example.org/{article}"),
+            outlet=fields.pop("outlet", "Norland Wire"),
             published_at=iso(published) if published else None,
+            **fields,
         )
         return self.append(event, {"text": text_.encode(), **({"title": title.encode()} if title else {})})
 

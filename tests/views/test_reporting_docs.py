@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+from archive import copies
 from archive.ledger.engine import reading
 from archive.ledger.store import Ledger
 from archive.model import iso
@@ -25,6 +26,7 @@ SECTIONS = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | 
 def example(engine: Engine, ledger: Ledger) -> Engine:
     harbour_toll(ledger)
     catch_up(engine, ledger)
+    copies.link(engine)
     return engine
 
 

@@ -7,6 +7,10 @@ WITH spoken AS (
   FROM {stances} c
   JOIN actor_rows p ON p.actor = coalesce(c.speaks_for, c.actor)
   WHERE p.kind IN ('country', 'organisation') AND c.score IS NOT NULL
+    -- An unnamed speaker is an actor of each article anew: told in several copies of a story, they are one voice
+    AND NOT EXISTS (
+      SELECT 1 FROM statement_copies told JOIN statement_rows first ON first.statement = told.original
+      WHERE told.statement = c.statement AND first.actor <> c.actor)
 ), ordered AS (
   SELECT s.*,
     row_number() OVER (PARTITION BY s.principal, s.topic ORDER BY s.valid_from DESC, s.position DESC, s.actor) AS age,

@@ -46,12 +46,23 @@ SELECT
   withdrawn.decided_by AS withdrawn_by,
   withdrawn.reason AS withdrawn_reason,
   s.recorded_at,
-  s.position
+  s.position,
+  told.story,
+  CASE WHEN told.original <> s.statement THEN told.original END AS copy_of,
+  CASE WHEN told.original IS NULL THEN article.outlet ELSE (
+    SELECT {joined:outlet} FROM (
+      SELECT DISTINCT carrier.outlet
+      FROM statement_copies same
+      JOIN statement_rows again ON again.statement = same.statement
+      JOIN article_rows carrier ON carrier.article = again.article AND carrier.revision = again.revision
+      WHERE same.original = told.original AND carrier.outlet IS NOT NULL
+      ORDER BY carrier.outlet) AS outlets) END AS carried_by
 FROM statement_rows s
 LEFT JOIN assessment_rows a ON a.statement = s.statement AND a.superseded_position IS NULL
 LEFT JOIN actor_rows who ON who.actor = s.actor
 LEFT JOIN actor_rows canonical ON canonical.actor = who.canonical
 LEFT JOIN actor_rows principal ON principal.actor = s.speaks_for
 LEFT JOIN article_rows article ON article.article = s.article AND article.revision = s.revision
+LEFT JOIN statement_copies told ON told.statement = s.statement
 LEFT JOIN withdrawal_rows withdrawn ON withdrawn.statement = s.statement AND withdrawn.position = (
   SELECT min(w.position) FROM withdrawal_rows w WHERE w.statement = s.statement)
