@@ -8,6 +8,8 @@ weights of the features that hold, so the same words get the same tags on every 
 from __future__ import annotations
 
 import gzip
+import struct
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 
@@ -29,6 +31,10 @@ MARKS: Mapping[str, str] = {
 """Marks whose tag needs no context. An apostrophe does: it quotes, or it marks a genitive."""
 
 START, END = "<s>", "</s>"
+NOTHING = (0,) * 10
+"""The weight of each feature of a context that was never met."""
+LANE = 16
+"""Bits in which the score of one tag is kept."""
 REMEMBERED = 20_000
 """So many words' own scores are kept at hand; then memory of them starts afresh, so that it stays bounded."""
 
@@ -90,14 +96,24 @@ def context_features(before: str, before2: str, word: str, around: Sequence[str]
 
 
 class Tagger:
-    """Tags sentences with a set of weights."""
+    """Tags sentences with a set of weights.
+
+    The weights of a feature for all tags are one integer, a tag in every :data:`LANE` bits of it: so the scores of
+    all tags are added at once. No sum of weights may leave its lane (see :func:`fits`).
+    """
 
     def __init__(self, weights: Weights) -> None:
         """Take the weights; what they say of each word is worked out when it is first met."""
+        lanes = [1 << LANE * number for number in range(len(weights.tags))]
         self._tags = weights.tags
-        self._certain = {word: weights.tags[tag] for word, tag in weights.certain.items()}
-        self._weights = weights.weights
-        self._seen: dict[tuple[str, bool], list[int]] = {}
+        self._fixed = {word: weights.tags[tag] for word, tag in weights.certain.items()} | dict(MARKS)
+        self._weights = {
+            feature: sum([weight * lanes[tag] for tag, weight in row]) for feature, row in weights.weights.items()
+        }
+        self._scores = struct.Struct(f"<{len(lanes)}H")
+        self._zero = sum(lane << LANE - 1 for lane in lanes)
+        self._first: dict[str, int] = {}
+        self._later: dict[str, int] = {}
 
     def tag(self, words: Sequence[str]) -> list[str]:
         """The tags of a sentence's words, one each."""
@@ -105,35 +121,42 @@ class Tagger:
         lowers = [START, START, *(word.lower() for word in forms), END, END]
         tags: list[str] = []
         before2 = before = START
+        seen = self._first
         for i, word in enumerate(forms):
-            tag = MARKS.get(word) or self._certain.get(word)
+            tag = self._fixed.get(word)
             if tag is None:
+                own = seen.get(word) or self._own(word, seen)
                 around = (lowers[i], lowers[i + 1], lowers[i + 3], lowers[i + 4])
-                tag = self._best(word, i == 0, context_features(before, before2, lowers[i + 2], around))
+                tag = self._best(own, context_features(before, before2, lowers[i + 2], around))
             tags.append(tag)
             before2, before = before, tag
+            seen = self._later
         return tags
 
-    def _best(self, word: str, first: bool, context: Sequence[str]) -> str:
-        scores = self._own(word, first).copy()
-        weights_of = self._weights.get
-        for feature in context:
-            for tag, weight in weights_of(feature, ()):
-                scores[tag] += weight
+    def _best(self, own: int, context: Sequence[str]) -> str:
+        total = sum(map(self._weights.get, context, NOTHING), own)
+        scores = self._scores.unpack(total.to_bytes(self._scores.size, "little"))
         return self._tags[scores.index(max(scores))]
 
-    def _own(self, word: str, first: bool) -> list[int]:
-        """The scores of the tags by what the word shows by itself."""
-        scores = self._seen.get((word, first))
-        if scores is None:
-            scores = [0] * len(self._tags)
-            for feature in word_features(word, first=first):
-                for tag, weight in self._weights.get(feature, ()):
-                    scores[tag] += weight
-            if len(self._seen) >= REMEMBERED:
-                self._seen.clear()
-            self._seen[word, first] = scores
-        return scores
+    def _own(self, word: str, seen: dict[str, int]) -> int:
+        """The scores of the tags by what the word shows by itself, above a zero that keeps every lane positive."""
+        features = word_features(word, first=seen is self._first)
+        if len(seen) >= REMEMBERED:
+            seen.clear()
+        seen[word] = own = sum([self._weights.get(feature, 0) for feature in features], self._zero)
+        return own
+
+
+def fits(weights: Weights) -> bool:
+    """Whether no sum of weights, one of each kind of feature, can leave its lane."""
+    most: dict[tuple[str, int], int] = {}
+    for feature, row in weights.weights.items():
+        for tag, weight in row:
+            most[feature[0], tag] = max(abs(weight), most.get((feature[0], tag), 0))
+    sums = Counter[int]()
+    for (_, tag), weight in most.items():
+        sums[tag] += weight
+    return max(sums.values(), default=0) < 1 << LANE - 1
 
 
 @cache
