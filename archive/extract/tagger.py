@@ -49,8 +49,9 @@ class Weights(msgspec.Struct, frozen=True):
 
 def form(word: str) -> str:
     """A word as the features see it: digits alike, apostrophes straight."""
-    word = word.replace("’", "'")
-    return "".join("0" if c.isdecimal() else c for c in word) if not word.isalpha() else word
+    if word.isalpha():
+        return word
+    return "".join("0" if c.isdecimal() else c for c in word.replace("’", "'"))
 
 
 def shape(word: str) -> str:

@@ -21,6 +21,9 @@ LONGEST_SENTENCE = 200
 
 _WORD = r"[^\W_]"
 
+PLAIN = r"(?<!\w)[A-Za-z][a-z]{0,30}(?![\w'’.+@:/&‐‑-])"
+"""Most words, ahead of what is rarer: letters that nothing follows which could make more of them."""
+
 
 class Word(NamedTuple):
     """One word or mark with its place in the text."""
@@ -46,6 +49,7 @@ def pattern(abbreviations: Iterable[str]) -> re.Pattern[str]:
     return re.compile(
         "|".join(
             (
+                PLAIN,
                 r"(?:https?://|www\.)[^\s<>\"“”]{1,200}(?<![.,;:!?)'’])",
                 r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,32}){1,4}",
                 r"(?<!\w)[A-Z]-[A-Z][a-z]{1,4}\.(?=[),])",
