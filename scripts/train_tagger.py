@@ -207,6 +207,8 @@ def main() -> None:
     if not options.test:
         data += sentences(options.treebank, "dev")
     weights = train(data)
+    if not tagger.fits(weights):
+        raise SystemExit("the weights are too large for the tagger's lanes: raise tagger.LANE or lower SCALE")
     options.out.write_bytes(gzip.compress(msgspec.json.encode(weights), 9, mtime=0))
     held = "dev" if options.test else "test"
     share = accuracy(weights, sentences(options.treebank, held))

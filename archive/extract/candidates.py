@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 
 from archive.extract import acts, direct, nominals, verbs
 from archive.extract.clauses import Reach
 from archive.extract.page import Candidate, Page
 
+MOST = 12
+"""Candidates a sentence may yield; a text of nothing but cues must not cost the square of its sentences."""
+
 
 def generate(page: Page, number: int) -> Iterator[Candidate]:
     """The candidates whose cue stands in sentence ``number``; a cue in a quotation has its content there too."""
-    for candidate in map(partial(_to_the_mark, page), _all(page, number)):
+    for candidate in map(partial(_to_the_mark, page), islice(_all(page, number), MOST)):
         quotation = page.quoted.get(candidate.cue[0].first)
         if quotation and quotation.last < candidate.content[-1].last and candidate.content[-1].first < quotation.last:
             end = Reach(candidate.content[-1].first, quotation.last)

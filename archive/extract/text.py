@@ -62,6 +62,7 @@ def analyse(text: str, language: str = "en", *, by: tagger.Tagger | None = None)
     pack, verbs = lexicon.load(language), cues.load(language).verbs
     tag = (by or tagger.load(language)).tag
     found: list[Token] = []
+    same = dict[str, str]().setdefault  # a word that comes again is the same object
     cut: list[Sentence] = []
     paragraphs: list[Paragraph] = []
     bounds = list(tokens.lines(text))
@@ -72,10 +73,9 @@ def analyse(text: str, language: str = "en", *, by: tagger.Tagger | None = None)
             cut.append(Sentence(first + a, first + b, len(paragraphs)))
             lowers = [word.text.lower() for word in words[a:b]]
             tags = repair(lowers, tag([word.text for word in words[a:b]]), verbs)
-            found.extend(map(_token, words[a:b], lowers, tags))
+            found.extend(
+                Token(word.start, word.end, same(word.text, word.text), same(lower, lower), tag)
+                for word, lower, tag in zip(words[a:b], lowers, tags, strict=True)
+            )
         paragraphs.append(Paragraph(start, end, first, len(found), kind))
     return Document(text, tuple(found), tuple(cut), tuple(paragraphs), language)
-
-
-def _token(word: tokens.Word, lower: str, tag: str) -> Token:
-    return Token(word.start, word.end, word.text, lower, tag)

@@ -16,7 +16,7 @@ DASHES = frozenset({"-", "--", "---", "–", "—", "―"})
 LONGEST = 64
 """No word is longer than this many code points: a run without a space is cut, so that lookahead stays bounded."""
 
-LONGEST_SENTENCE = 200
+LONGEST_SENTENCE = 120
 """Words after which a sentence is taken to end: what looks at a whole sentence may then cost its square."""
 
 _WORD = r"[^\W_]"

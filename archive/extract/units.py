@@ -177,11 +177,11 @@ def units(document: Document, words: Words, first: int, last: int, names: frozen
     i = first
     while i < last:
         token = document.tokens[i]
-        if token.lower == token.text and token.lower.isalpha() and token.lower not in _FIXED:
-            if token.lower not in words.reach:  # most words are plain ones: they cost the least
-                found.append(Unit(UnitKind.WORD, i, i + 1))
-                i += 1
-                continue
+        lower = token.lower
+        if lower == token.text and lower.isalpha() and lower not in _FIXED and lower not in words.reach:
+            found.append(Unit(UnitKind.WORD, i, i + 1))  # most words are plain ones: they cost the least
+            i += 1
+            continue
         unit = cutter.unit(i)
         if unit.kind is not UnitKind.STOP or document.tokens[i].lower not in _QUOTES:
             found.append(unit)
