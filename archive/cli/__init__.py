@@ -35,6 +35,7 @@ COMMANDS = {
     "sql": "answer",
     "report": "report",
     "review": "answer",
+    "actors": "actors",
     "replay": "replay",
     "assess": "judge",
     "withdraw": "judge",

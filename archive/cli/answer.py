@@ -24,7 +24,7 @@ from archive.cli.common import (
     write_rows,
 )
 from archive.ledger.engine import reading
-from archive.views import questions, reports
+from archive.views import people, questions, reports
 from archive.views.guarded import Bounds, ask
 
 STATUS = {
@@ -97,12 +97,13 @@ def sql(ctx: click.Context, query: str, bounds: Bounds, format_: str | None) -> 
 
 
 @click.command()
+@click.option("--limit", type=click.IntRange(min=1), help="Only so many, the most used.")
 @listing
 @click.pass_context
-def review(ctx: click.Context, format_: str | None) -> None:
-    """List what waits for a person: unclear stances and unresolved speakers, most used first."""
+def review(ctx: click.Context, limit: int | None, format_: str | None) -> None:
+    """List what waits for a person, most used first: unclear stances, unresolved speakers, merge suggestions."""
     with asking(ctx) as connection:
-        rows = questions.review(connection)
+        rows = people.review(connection, limit)
     output.write(rows, format_)
 
 

@@ -15,7 +15,7 @@ import click
 from sqlalchemy import Connection
 
 from archive import config, output
-from archive.errors import ProofError
+from archive.errors import ProofError, UsageError
 from archive.ledger.checkpoint import Signed, parse_checkpoint
 from archive.ledger.engine import connect, reading
 from archive.ledger.migrate import check_current
@@ -82,6 +82,8 @@ known_at_option = click.option(
 listing = click.option(
     "--format", "format_", type=click.Choice(output.FORMATS), help="Default: table on a terminal, json into a pipe."
 )
+by_option = click.option("--by", required=True, help="Who decides.")
+reason_option = click.option("--reason", required=True, help="Why.")
 topic_option = click.option("--topic", help="Only this topic (its id).")
 actor_option = click.option("--actor", help="Only this actor (a name or an id).")
 as_of_option = click.option("--as-of", type=MOMENT, help="As it stood at this time (valid time). Default: now.")
@@ -150,3 +152,10 @@ def write_answer(answer: Answer, format_: str | None) -> None:
     if answer.cut:
         click.echo(f"incomplete: {answer.cut}. Raise --limit or --timeout (0: none), or ask for less", err=True)
         sys.exit(1)
+
+
+def person(by: str) -> str:
+    """The name behind a decision. UsageError where it is empty."""
+    if not by.strip():
+        raise UsageError("--by is empty", remedy="A judgement carries a name")
+    return by.strip()

@@ -9,8 +9,7 @@ from datetime import datetime
 import click
 
 from archive import judgement, output
-from archive.cli.common import MOMENT, configuration, listing, opened
-from archive.errors import UsageError
+from archive.cli.common import MOMENT, configuration, listing, opened, person
 from archive.model import Stance
 from archive.pipeline import open_archive, utc_now
 from archive.reread import reread_all
@@ -28,7 +27,7 @@ from archive.views.rebuild import rebuild as rebuild_projections
 def assess(ctx: click.Context, statement: str, topic: str, stance: str, by: str, note: str | None) -> None:
     """Record a person's judgement on a STATEMENT: the STANCE it expresses on TOPIC."""
     ledger = opened(ctx)
-    appended = judgement.assess(ledger, statement, topic, Stance(stance), by=_name(by), note=note, now=utc_now())
+    appended = judgement.assess(ledger, statement, topic, Stance(stance), by=person(by), note=note, now=utc_now())
     catch_up(ledger.engine, ledger)
     click.echo(f"recorded at position {appended.last}", err=True)
 
@@ -41,7 +40,7 @@ def assess(ctx: click.Context, statement: str, topic: str, stance: str, by: str,
 def withdraw(ctx: click.Context, statement: str, by: str, reason: str) -> None:
     """Record that a STATEMENT is none, or was wrongly read."""
     ledger = opened(ctx)
-    appended = judgement.withdraw(ledger, statement, by=_name(by), reason=reason, now=utc_now())
+    appended = judgement.withdraw(ledger, statement, by=person(by), reason=reason, now=utc_now())
     catch_up(ledger.engine, ledger)
     click.echo(f"recorded at position {appended.last}", err=True)
 
@@ -75,9 +74,3 @@ def rebuild(ctx: click.Context, check: bool, format_: str | None) -> None:
         sys.exit(1)
     done = "no drift: the live tables hold what the log says" if check else "rebuilt"
     click.echo(done, err=True)
-
-
-def _name(by: str) -> str:
-    if not by.strip():
-        raise UsageError("--by is empty", remedy="A judgement carries a name")
-    return by.strip()

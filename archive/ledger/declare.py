@@ -13,6 +13,7 @@ from archive.ledger.events import (
     BY_CONFIGURATION,
     ActorAliasAdded,
     ActorAliasRemoved,
+    ActorIdentified,
     ActorRegistered,
     Event,
     FeedAdded,
@@ -25,22 +26,29 @@ from archive.ledger.events import (
 )
 from archive.ledger.header import Draft, Recorded
 from archive.ledger.names import office_key
-from archive.model import Actor, Feed, Topic, fold
+from archive.model import Actor, Feed, Tenure, Topic, fold
 
 REMOVED = f"removed from the {BY_CONFIGURATION}"
 
 
 @dataclass(slots=True)
 class Registered:
-    """What the log says of one actor: aliases with who decided on each, those taken away by a person, and offices."""
+    """What the log says of one actor: names, offices, and entries of registers.
 
+    Names are folded; aliases are with who decided on each, ``refused`` are those that somebody took away.
+    """
+
+    name: str = ""
     aliases: dict[str, ActorAliasAdded] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
     offices: dict[tuple[str, str | None], OfficeHeld] = field(default_factory=dict)
+    entries: set[tuple[str, str]] = field(default_factory=set)
 
     def learn(self, event: Event) -> None:
         """Take one more event of the actor."""
         match event:
+            case ActorRegistered(name=name):
+                self.name = fold(name)
             case ActorAliasAdded(alias=alias):
                 self.aliases[fold(alias)] = event
                 self.refused.discard(fold(alias))
@@ -48,6 +56,8 @@ class Registered:
                 self.aliases.pop(fold(alias), None)
                 if by != BY_CONFIGURATION:
                     self.refused.add(fold(alias))
+            case ActorIdentified(register=register, entry=entry):
+                self.entries.add((register, entry))
             case OfficeHeld(office=office, since=since):
                 self.offices[office_key(office), since] = event
             case OfficeWithdrawn(office=office, since=since):
@@ -90,9 +100,11 @@ def declared(log: Iterable[Recorded]) -> Declared:
                 topics[event.topic] = event
             case TopicRetired(topic=topic):
                 topics.pop(topic, None)
-            case ActorRegistered(actor=actor):
-                actors.setdefault(actor, Registered())
-            case ActorAliasAdded() | ActorAliasRemoved() | OfficeHeld() | OfficeWithdrawn() as event:
+            case ActorRegistered(actor=actor, name=name):
+                actors.setdefault(actor, Registered()).name = fold(name)
+            case (
+                ActorAliasAdded() | ActorAliasRemoved() | ActorIdentified() | OfficeHeld() | OfficeWithdrawn() as event
+            ):
                 actors.setdefault(event.actor, Registered()).learn(event)
             case _:
                 pass
@@ -148,13 +160,37 @@ def _actor(known: Registered | None, actor: Actor) -> list[Event]:
     return [*wanted, *_offices(before, actor)]
 
 
+def listed(known: Registered | None, actor: Actor, by: str) -> list[Event]:
+    """What a register adds to an actor; nothing of it is taken back, and what others decided stays.
+
+    A tenure that the register itself told before is replaced where it tells it otherwise now.
+    """
+    before = known or Registered()
+    given = {fold(name): name for name in (actor.name, *actor.aliases)} if known else {}
+    given |= {fold(name): name for name in actor.aliases}
+    events: list[Event] = [] if known else [ActorRegistered(actor.id, actor.name, actor.kind)]
+    taken = {*before.aliases, *before.refused, before.name or fold(actor.name)}
+    events += [ActorAliasAdded(actor.id, name, by) for folded, name in given.items() if folded not in taken]
+    for tenure in dict.fromkeys(actor.offices):
+        office = _held(actor.id, tenure, by)
+        told = before.offices.get((office_key(office.office), office.since))
+        if told is None or (told.by == by and told != office):
+            events.append(office)
+    return events
+
+
+def _held(actor: str, tenure: Tenure, by: str) -> OfficeHeld:
+    since, until = (day.isoformat() if day else None for day in (tenure.since, tenure.until))
+    return OfficeHeld(actor, tenure.office, tenure.speaks_for, since, until, by)
+
+
 def _offices(before: Registered, actor: Actor) -> Iterable[Event]:
     held: set[tuple[str, str | None]] = set()
     for tenure in actor.offices:
-        since, until = (day.isoformat() if day else None for day in (tenure.since, tenure.until))
-        office = OfficeHeld(actor.id, tenure.office, tenure.speaks_for, since, until, BY_CONFIGURATION)
-        held.add((office_key(tenure.office), since))
-        if before.offices.get((office_key(tenure.office), since)) != office:
+        office = _held(actor.id, tenure, BY_CONFIGURATION)
+        key = (office_key(office.office), office.since)
+        held.add(key)
+        if before.offices.get(key) != office:
             yield office
     for key, event in before.offices.items():
         if event.by == BY_CONFIGURATION and key not in held:

@@ -11,7 +11,7 @@ from archive.errors import UsageError
 from archive.ledger.engine import reading
 from archive.ledger.schema import Moment
 from archive.model import iso
-from archive.views.reports import Report, named_sql
+from archive.views.reports import Report
 
 
 def article_of(engine: Engine, statement: str) -> str | None:
@@ -49,11 +49,6 @@ def position_of(connection: Connection, point: int | datetime) -> int:
 def feed_health(connection: Connection) -> Report:
     """How every feed fares."""
     return _select(connection, "SELECT * FROM feed_health ORDER BY feed")
-
-
-def review(connection: Connection) -> Report:
-    """What waits for a person: unclear stances, and speakers that stand for nobody known; most used first."""
-    return _select(connection, named_sql("reports/review", connection.dialect.name))
 
 
 def _select(connection: Connection, query: str) -> Report:

@@ -6,6 +6,8 @@ The views in ``sql/`` are the public interface for reporting, documented in docs
 ``{now}``, ``{days_ago:7}``  the database's clock    ``{text:x}``   bytes in UTF-8 as text
 ``{score:x}``  a stance's place on the scale         ``{share:x}``  thousandths as a number from 0 to 1
 ``{joined:x}`` a group's texts in one                ``{side:x}``  1 for, -1 against, 0 neither
+``{day:x}``    a moment's day as text                ``{words:x}``  a text's words as a table ``w(value)``
+``{last_word:x}``  a text's last word                 ``{present}`` …  the files named in ``_MADE_OF``
 ``{tally:x}``  how often each position occurs among those who speak for a country
 """
 
@@ -76,15 +78,28 @@ _MACROS: Mapping[str, Mapping[str, str]] = {
         "days_ago": "(strftime('%Y-%m-%dT%H:%M:%f', 'now', '-{} days') || '000Z')",
         "text": "CAST({} AS text)",
         "joined": "group_concat({}, '; ')",
+        "day": "substr({}, 1, 10)",
+        "words": "json_each('[' || replace(json_quote(coalesce(lower({}), '')), ' ', '\",\"') || ']') w",
     },
     "postgresql": {
         "now": "now()",
         "days_ago": "(now() - interval '{} days')",
         "text": "convert_from({}, 'UTF8')",
         "joined": "string_agg({}, '; ')",
+        "day": "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
+        "words": "regexp_split_to_table(coalesce(lower({}), ''), ' ') AS w(value)",
     },
 }
-_COMMON = {"score": _SCORE, "share": "(CAST({} AS double precision) / 1000)", "tally": _TALLY, "side": _SIDE}
+_COMMON = {
+    "score": _SCORE,
+    "share": "(CAST({} AS double precision) / 1000)",
+    "tally": _TALLY,
+    "side": _SIDE,
+    "last_word": "replace({0}, rtrim({0}, replace({0}, ' ', '')), '')",
+}
+_NOW = {"stances": "current_stance", "known": "e.known_to IS NULL"}
+_MADE_OF = frozenset({"present", "first_known", "first_since"})
+"""Files of ``sql/`` that others are made of."""
 
 
 def named_sql(name: str, dialect: str, **insertions: str) -> str:
@@ -94,6 +109,8 @@ def named_sql(name: str, dialect: str, **insertions: str) -> str:
 
     def expanded(found: re.Match[str]) -> str:
         name, argument = found[1], found[2]
+        if name in _MADE_OF:
+            return named_sql(name, dialect).rstrip()
         return insertions[name] if name in insertions else macros[name].format(argument)
 
     return re.sub(r"\{(\w+)(?::([\w.]+))?\}", expanded, query)
@@ -106,7 +123,7 @@ def create_views(connection: Connection) -> None:
         drop_views(connection)
     how = "CREATE VIEW" if dialect == "sqlite" else "CREATE OR REPLACE VIEW"
     for name in VIEWS:
-        connection.exec_driver_sql(f"{how} {name} AS\n{named_sql(name, dialect, stances='current_stance')}")
+        connection.exec_driver_sql(f"{how} {name} AS\n{named_sql(name, dialect, **_NOW)}")
 
 
 def drop_views(connection: Connection) -> None:
@@ -198,7 +215,7 @@ def _run(
     conditions = [f"h.{column} = :{column}" for column in given] + (["h.valid_at >= :since"] if since else [])
     values = given | {"since": since and iso(since), "as_of": as_of and iso(as_of), "known_at": known_at}
     source = _stances_at(dialect, as_of, known_at)
-    country = named_sql("country_stance", dialect, stances=source)
+    country = named_sql("country_stance", dialect, stances=source, known=_known("e", known_at))
     insertions = {"stances": source, "country_stance": country, "where": " AND ".join(conditions) or "true"}
     query = text(named_sql(f"reports/{name}", dialect, **insertions))
     moments = [bindparam(key, values[key], type_=Moment) for key in ("since", "as_of") if values[key]]
@@ -213,9 +230,15 @@ def _stances_at(dialect: str, as_of: datetime | None, known_at: int | None) -> s
     if as_of is None and known_at is None:
         return "current_stance"
     moment = ":as_of" if as_of else _MACROS[dialect]["now"]
-    valid = f"b.valid_from <= {moment} AND (b.valid_to IS NULL OR b.valid_to > {moment})"
-    known = "b.known_from <= :known_at AND (b.known_to IS NULL OR b.known_to > :known_at)"
-    return f"(SELECT b.* FROM stance_history b WHERE {valid} AND {'b.known_to IS NULL' if known_at is None else known})"
+    columns = named_sql("present", dialect) if known_at is None else "h.*"
+    valid = f"h.valid_from <= {moment} AND (h.valid_to IS NULL OR h.valid_to > {moment})"
+    return f"(SELECT {columns} FROM stance_history h WHERE {valid} AND {_known('h', known_at)})"
+
+
+def _known(row: str, at: int | None) -> str:
+    """The condition that a row was known at a position, or is now."""
+    now = f"{row}.known_to IS NULL"
+    return now if at is None else f"{row}.known_from <= :known_at AND ({now} OR {row}.known_to > :known_at)"
 
 
 def _plain(column: str, value: Any) -> Any:

@@ -14,8 +14,9 @@ from archive.ledger.events import ActorRegistered
 from archive.ledger.header import Draft
 from archive.ledger.store import Ledger
 from archive.views import guarded
+from archive.views.people import review
 from archive.views.projections import catch_up
-from archive.views.questions import position_of, review
+from archive.views.questions import position_of
 
 NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
 

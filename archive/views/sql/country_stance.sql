@@ -1,16 +1,42 @@
 -- Where countries and organisations stand now by those who speak for them: the latest position, and whether they differ.
-WITH spoken AS (
-  -- The position of the country itself, or of a person or body that speaks for it; hearsay only where there is nothing else
-  SELECT c.actor, c.actor_name, c.topic, c.stance, c.score, c.valid_from, c.confidence, c.directness, c.statement,
-    c.position, p.actor AS principal, p.name AS principal_name, p.kind AS principal_kind,
-    rank() OVER (PARTITION BY p.actor, c.topic ORDER BY CASE c.directness WHEN 'first_hand' THEN 0 ELSE 1 END) AS hearsay
+WITH heard AS (
+  -- The position of the country itself, or of a person or body that speaks for it
+  SELECT c.actor, c.actor_name, c.actor_kind, c.topic, c.stance, c.score, c.valid_from, c.confidence, c.directness,
+    c.statement, c.position, coalesce(c.speaks_for, c.actor) AS principal
   FROM {stances} c
-  JOIN actor_rows p ON p.actor = coalesce(c.speaks_for, c.actor)
-  WHERE p.kind IN ('country', 'organisation') AND c.score IS NOT NULL
-    -- An unnamed speaker is an actor of each article anew: told in several copies of a story, they are one voice
-    AND NOT EXISTS (
-      SELECT 1 FROM statement_copies told JOIN statement_rows first ON first.statement = told.original
-      WHERE told.statement = c.statement AND first.actor <> c.actor)
+  UNION ALL
+  -- What one says for oneself, or for another, takes nothing back of what one said for it before
+  SELECT e.actor, e.actor_name, e.actor_kind, e.topic, e.stance, e.score, e.valid_from, e.confidence, e.directness,
+    e.statement, e.position, e.speaks_for
+  FROM {stances} c
+  JOIN stance_history e ON e.actor = c.actor AND e.topic = c.topic AND e.valid_from < c.valid_from AND {known}
+    AND e.speaks_for <> coalesce(c.speaks_for, '')
+  WHERE c.actor_kind = 'person'
+), spoken AS (
+  -- Each speaker's latest; hearsay only where there is nothing else
+  SELECT h.*, p.name AS principal_name, p.kind AS principal_kind, {day:h.valid_from} AS day,
+    row_number() OVER (PARTITION BY h.principal, h.topic, h.actor ORDER BY h.valid_from DESC, h.position DESC) AS back,
+    rank() OVER (PARTITION BY h.principal, h.topic ORDER BY CASE h.directness WHEN 'first_hand' THEN 0 ELSE 1 END) AS hearsay
+  FROM heard h
+  JOIN actor_rows p ON p.actor = h.principal
+  WHERE p.kind IN ('country', 'organisation') AND h.score IS NOT NULL
+), repeated AS (
+  -- The same position in nearly the same words on the same day in another article, but for two people of two names: one
+  -- utterance, reported as that of "the government", of "officials", and of whoever made it
+  SELECT DISTINCT s.position, s.topic
+  FROM spoken s
+  JOIN spoken e ON e.principal = s.principal AND e.topic = s.topic AND e.day = s.day AND e.stance = s.stance
+    AND e.position < s.position AND e.actor <> s.actor AND e.hearsay = 1 AND e.back = 1
+    AND NOT (e.actor_kind = 'person' AND s.actor_kind = 'person' AND {last_word:e.actor_name} <> {last_word:s.actor_name})
+  JOIN statement_rows a ON a.position = s.position
+  JOIN statement_rows b ON b.position = e.position AND b.article <> a.article
+  WHERE s.hearsay = 1 AND s.back = 1 AND 5 * (
+    SELECT count(DISTINCT w.value) FROM {words:a.quote} WHERE w.value IN (SELECT w.value FROM {words:b.quote})
+  ) >= 4 * (
+    SELECT CASE WHEN x.few < y.few THEN x.few ELSE y.few END
+    FROM (SELECT count(DISTINCT w.value) AS few FROM {words:a.quote}) x
+    CROSS JOIN (SELECT count(DISTINCT w.value) AS few FROM {words:b.quote}) y
+  )
 ), ordered AS (
   SELECT s.*,
     row_number() OVER (PARTITION BY s.principal, s.topic ORDER BY s.valid_from DESC, s.position DESC, s.actor) AS age,
@@ -19,7 +45,8 @@ WITH spoken AS (
       AS divergent,
     {tally:s.stance} AS spread
   FROM spoken s
-  WHERE s.hearsay = 1
+  WHERE s.hearsay = 1 AND s.back = 1
+    AND NOT EXISTS (SELECT 1 FROM repeated r WHERE r.position = s.position AND r.topic = s.topic)
 )
 SELECT
   o.principal AS country,

@@ -1,12 +1,10 @@
--- What waits for a person: unclear stances, then speakers nobody could be told for; the most used first.
-SELECT 'unclear stance' AS kind, actor_name AS what, topic, count(*) AS uses, min(statement) AS statement,
-  min(quote) AS quote
-FROM statements
-WHERE NOT withdrawn AND stance = 'unclear'
-GROUP BY actor_name, topic
+-- What waits for a person, with the statements it is about: unclear stances, and speakers that stand for nobody known.
+SELECT 'unclear stance' AS kind, s.actor_name AS what, s.topic, count(*) AS uses, min(s.statement) AS statement,
+  NULL AS actor
+FROM statements s
+WHERE NOT s.withdrawn AND s.stance = 'unclear'
+GROUP BY s.actor_name, s.topic
 UNION ALL
-SELECT 'unresolved speaker', speaker, NULL, count(DISTINCT statement), min(statement), min(quote)
-FROM statements
-WHERE NOT withdrawn AND actor IS NULL
-GROUP BY speaker
-ORDER BY uses DESC, kind, what
+SELECT CASE m.reason WHEN 'nobody' THEN 'unresolved speaker' ELSE 'name only' END, m.mention, NULL, m.uses, m.statement,
+  m.actor
+FROM unresolved_mentions m
