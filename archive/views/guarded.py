@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 
 from archive.errors import UsageError
 from archive.model import iso
-from archive.views.reports import VIEWS, named_sql
+from archive.views.reports import VIEWS, view_sql
 
 Values: TypeAlias = Mapping[str, Any]
 
@@ -107,8 +107,10 @@ def _only_views(action: int, table: str | None, column: str | None, _base: str |
 @cache
 def _contexts() -> frozenset[str]:
     """The names under which SQLite reports that it reads a table for a view: the views' and those of their WITH."""
-    texts = [named_sql(view, "sqlite", stances="current_stance") for view in VIEWS]
-    return frozenset(VIEWS) | {name for text in texts for name in re.findall(r"(?:\bWITH|\),)\s+(\w+) AS \(", text)}
+    texts = [view_sql(view, "sqlite") for view in VIEWS]
+    return frozenset(VIEWS) | {
+        name for text in texts for name in re.findall(r"(?:\bWITH(?: RECURSIVE)?|\),)\s+(\w+)(?:\(\w+\))? AS \(", text)
+    }
 
 
 def _refuse_namesakes(query: str) -> None:

@@ -97,7 +97,6 @@ _COMMON = {
     "side": _SIDE,
     "last_word": "replace({0}, rtrim({0}, replace({0}, ' ', '')), '')",
 }
-_NOW = {"stances": "current_stance", "known": "e.known_to IS NULL"}
 _MADE_OF = frozenset({"present", "first_known", "first_since"})
 """Files of ``sql/`` that others are made of."""
 
@@ -116,6 +115,11 @@ def named_sql(name: str, dialect: str, **insertions: str) -> str:
     return re.sub(r"\{(\w+)(?::([\w.]+))?\}", expanded, query)
 
 
+def view_sql(name: str, dialect: str) -> str:
+    """The text of a view for one database."""
+    return named_sql(name, dialect, stances="current_stance", known=_known("e", None))
+
+
 def create_views(connection: Connection) -> None:
     """Create the views, or put their present text in place of an older one; privileges on them stay."""
     dialect = connection.dialect.name
@@ -123,7 +127,7 @@ def create_views(connection: Connection) -> None:
         drop_views(connection)
     how = "CREATE VIEW" if dialect == "sqlite" else "CREATE OR REPLACE VIEW"
     for name in VIEWS:
-        connection.exec_driver_sql(f"{how} {name} AS\n{named_sql(name, dialect, **_NOW)}")
+        connection.exec_driver_sql(f"{how} {name} AS\n{view_sql(name, dialect)}")
 
 
 def drop_views(connection: Connection) -> None:

@@ -65,7 +65,12 @@ def test_statements_since_a_time_leave_out_the_withdrawn(engine: Engine, writer:
     writer.withdraw("s-5")
     catch_up(engine, writer.ledger)
     with reading(engine) as connection:
-        assert [row["statement"] for row in reports.statements(connection, since=day(4))] == ["s-2", "s-3", "s-4"]
+        assert [row["statement"] for row in reports.statements(connection, since=day(4))] == [
+            "s-2",
+            "s-3",
+            "s-4",
+            "s-9",
+        ]
         assert [row["statement"] for row in reports.statements(connection, actor="mara-lind")] == ["s-1"]
         assert positions(reports.stances(connection, actor="mara-lind")) == {"mara-lind": "oppose"}
 
