@@ -20,6 +20,10 @@ WITH heard AS (
   FROM heard h
   JOIN actor_rows p ON p.actor = h.principal
   WHERE p.kind IN ('country', 'organisation') AND h.score IS NOT NULL
+    -- An unnamed speaker is an actor of each article anew: told in several copies of a story, they are one voice
+    AND NOT EXISTS (
+      SELECT 1 FROM statement_copies told JOIN statement_rows first ON first.statement = told.original
+      WHERE told.statement = h.statement AND first.actor <> h.actor)
 ), repeated AS (
   -- The same position in nearly the same words on the same day in another article, but for two people of two names: one
   -- utterance, reported as that of "the government", of "officials", and of whoever made it
