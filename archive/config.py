@@ -21,7 +21,12 @@ from archive.model import Actor, ActorKind, Feed, FullText, Tenure, Topic, fold
 
 DEFAULT_FILE = Path("feeds.yaml")
 DEFAULT_DATABASE = "sqlite:///archive.db"
-SETTINGS = ("database", "contact", "allow", "key", "publish", "witnesses", "timestamp", "keep_bodies", "reports")
+SETTINGS = (
+    "database", "contact", "allow", "key", "publish", "witnesses", "timestamp", "keep_bodies", "reports", "metrics",
+    "silence",
+)  # fmt: skip
+DEFAULT_METRICS = ("127.0.0.1", 9464)
+DEFAULT_SILENCE = timedelta(days=1)
 DEFAULT_KEY = "archive.key"
 PUBLISHED = ".published"
 LONGEST_INTERVAL = timedelta(days=365)
@@ -66,6 +71,8 @@ class Settings:
     ``witnesses`` co-sign them, and a time-stamp authority at ``timestamp`` (RFC 3161) says when it saw them.
     ``keep_bodies`` is for how long after its last delivery a raw document is kept.
     ``reports`` is a folder of the user's own reports, absolute.
+    ``metrics`` is where the daemon serves its health and metrics, None for nowhere; ``silence`` is how long nothing
+    may arrive before that is alarming.
     """
 
     database: str
@@ -73,6 +80,8 @@ class Settings:
     publish: Path
     witnesses: tuple[Witness, ...] = ()
     timestamp: str | None = None
+    metrics: tuple[str, int] | None = None
+    silence: timedelta = DEFAULT_SILENCE
     contact: str | None = None
     allow: tuple[str, ...] = ()
     keep_bodies: timedelta = DEFAULT_RETENTION
@@ -125,7 +134,20 @@ def _settings(at: At | None, base: Path, override: str | None) -> Settings:
         allow=tuple(_allowed(item) for item in allow.items()) if allow else (),
         keep_bodies=_duration(values["keep_bodies"]) if "keep_bodies" in values else DEFAULT_RETENTION,
         reports=base / values["reports"].text() if "reports" in values else None,
+        metrics=_listening(values["metrics"]) if "metrics" in values else DEFAULT_METRICS,
+        silence=_duration(values["silence"]) if "silence" in values else DEFAULT_SILENCE,
     )
+
+
+def _listening(at: At) -> tuple[str, int] | None:
+    """Host and port to listen on; None for ``off``."""
+    text = at.text()
+    if text == "off":
+        return None
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise at.wrong(f"{text!r} is no place to listen at", "Write an address and a port, 127.0.0.1:9464, or off")
+    return host.strip("[]"), int(port)
 
 
 def _database(url: str, base: Path, wrong: Callable[[str, str], ConfigError]) -> str:

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -34,6 +35,7 @@ TICK_SECONDS = 2
 PROJECT_SECONDS = 2
 SIGN_SECONDS = 5
 TIDY_SECONDS = 3600
+WATCH_SECONDS = 60
 MISFIRE_GRACE_SECONDS = 3600
 PATIENCE_SECONDS = 7
 
@@ -50,6 +52,7 @@ class Daemon:
         self._stop = asyncio.Event()
         self._stopped: str | None = None
         self._unsigned: str | None = None
+        self._alarmed: set[str] = set()
         self._polling: set[asyncio.Task[object]] = set()
 
     def stop(self) -> None:
@@ -69,7 +72,8 @@ class Daemon:
             scheduler = self._schedule(poller, rechecker)
             scheduler.start()
             log.info("started", extra={"holder": self.me.holder, "feeds": len(self.archive.config.feeds)})
-            await self._stop.wait()
+            async with self._served():
+                await self._stop.wait()
             scheduler.shutdown(wait=False)
             await self._finish_polling()
         await asyncio.to_thread(self._leave)
@@ -90,6 +94,7 @@ class Daemon:
             (self._recheck, TICK_SECONDS, (rechecker,)),
             (self._project, PROJECT_SECONDS, ()),
             (self._sign, SIGN_SECONDS, (checkpointer,)),
+            (self._watch, WATCH_SECONDS, ()),
             (self._tidy, TIDY_SECONDS, ()),
         ):
             scheduler.add_job(job, "interval", seconds=seconds, args=args, next_run_time=first, id=job.__name__)
@@ -160,6 +165,24 @@ class Daemon:
         if unsigned and unsigned != self._unsigned:
             log.error("checkpoint", extra={"reason": unsigned})
         self._unsigned = unsigned
+
+    def _served(self) -> AbstractAsyncContextManager[str | None]:
+        """Health and metrics, for whoever watches."""
+        from archive import metrics  # noqa: PLC0415 - a tenth of a second that only the daemon should wait for
+
+        return metrics.served(self.archive.engine, self.archive.config, self.now, lambda: self.leading)
+
+    async def _watch(self) -> None:
+        """Tell once what is not well, and once when it is again. That nobody leads is told by those who wait to."""
+        from archive import metrics  # noqa: PLC0415 - as above
+
+        found = await asyncio.to_thread(metrics.findings, self.archive.engine, self.archive.config, self.now())
+        for one in (one for one in found if one.name != "scheduler"):
+            if one.ok and one.name in self._alarmed:
+                log.warning("well again", extra={"part": one.name, "detail": one.detail})
+            elif not one.ok and one.name not in self._alarmed:
+                log.error("alarm", extra={"part": one.name, "detail": one.detail})
+        self._alarmed = {one.name for one in found if not one.ok}
 
     async def _tidy(self) -> None:
         await asyncio.to_thread(self._tidy_up)
