@@ -155,7 +155,7 @@ class Daemon:
             return
         try:
             anchored = await asyncio.to_thread(checkpointer.run, self.now())
-        except ArchiveError as error:
+        except (ArchiveError, OSError) as error:
             unsigned: str | None = str(error)
         else:
             if anchored is None:

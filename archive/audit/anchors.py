@@ -97,6 +97,7 @@ class Anchors:
         trusted = self._log_keys()
         for claim in self._unsigned:
             self._check_pinned(claim, trusted)
+        self._check_witnesses()
         for key, use in self._uses.items():
             if key in trusted:
                 self._check_use(key, use)
@@ -135,6 +136,17 @@ class Anchors:
             self.findings.add("checkpoint.key", claim.size, f"{claim.source}, size {claim.size}")
         elif signed:
             self.covered = max(self.covered, claim.size)
+
+    def _check_witnesses(self) -> None:
+        """Whether each witness whose key was given co-signed the largest checkpoint from outside of the database."""
+        claim = max(self._unsigned, key=lambda one: one.size, default=None)
+        size = claim.size if claim else None
+        for witness in (key for key in self.trusted if key.kind != ED25519):
+            try:
+                if claim is None or not claim.signed.signed_by(witness):
+                    self.findings.add("checkpoint.uncosigned", size, witness.name)
+            except ProofError:
+                self.findings.add("checkpoint.signature", size, witness.name)
 
     def _check_use(self, key: Verifier, use: _Use) -> None:
         """Whether a key signed nothing after it was rotated away from, nor before it was rotated to."""

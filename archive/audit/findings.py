@@ -52,6 +52,7 @@ CODES: Mapping[str, str] = {
     "checkpoint.origin": "a checkpoint is of another log",
     "checkpoint.root": "the log is not the one that a checkpoint describes",
     "checkpoint.beyond": "a checkpoint describes more events than the log has",
+    "checkpoint.uncosigned": "a witness has not co-signed the checkpoint that was published last",
     "checkpoint.time": "a checkpoint was signed before one that it continues",
     "key.rotation": "a change of keys is not signed by the key before",
     "tile.missing": "a published tile is missing or too short",
@@ -69,6 +70,7 @@ CODES: Mapping[str, str] = {
 _WEIGHTS: Mapping[str, Verdict] = {
     "part.erased": Verdict.PASS_REDACTED,
     "log.unanchored": Verdict.WARN,
+    "checkpoint.uncosigned": Verdict.WARN,
     "log.tail": Verdict.WARN,
     "key.unknown": Verdict.WARN,
 }

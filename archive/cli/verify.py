@@ -30,7 +30,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.command()
 @click.option("--checkpoint", "pins", type=FILE, multiple=True, help="A checkpoint that you kept. May be repeated.")
-@click.option("--key", "given_keys", multiple=True, help="A public key, or its file. Default: that of archive.key.")
+@click.option("--key", "given_keys", multiple=True, help="A public key of the log or a witness, or its file.")
 @click.option("--no-projections", is_flag=True, help="Do not compare the projected tables; then nothing is written.")
 @listing
 @click.pass_context
@@ -50,7 +50,7 @@ def verify(
     if published:
         claims.append(Claim(published, "published"))
     given = Given(
-        _keys(given_keys, settings.key),
+        [*_keys(given_keys, settings.key), *(public_key(one.key) for one in settings.witnesses)],
         claims,
         Tiles(settings.publish) if published else None,
         published.size if published else 0,

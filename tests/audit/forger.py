@@ -71,14 +71,17 @@ class Forger:
     def signer(self) -> Signer:
         return keys.load(self.desk.key)
 
-    def audit(self, *pins: Signed, trusted: Signer | None = None, projections: bool = False) -> Report:
+    def audit(
+        self, *pins: Signed, trusted: Signer | None = None, witness: Signer | None = None, projections: bool = False
+    ) -> Report:
         """What an auditor says who has the log's public key, and looks at what is published."""
         published = latest_published(self.desk.folder)
         claims = [Claim(pin, "pinned") for pin in pins]
         if published:
             claims.append(Claim(published, "published"))
         size = published.size if published else 0
-        given = Given([(trusted or self.signer).verifier], claims, Tiles(self.desk.folder), size)
+        signers = [trusted or self.signer, *([witness] if witness else [])]
+        given = Given([signer.verifier for signer in signers], claims, Tiles(self.desk.folder), size)
         return verify(self.engine, given, projections=projections)
 
     @property

@@ -17,7 +17,7 @@ import pytest
 from archive.audit import Report, Verdict
 from archive.ledger.checkpoint import Signed
 from archive.ledger.events import ActorRegistered, KeyRotated, PartErased
-from archive.ledger.note import Note, Signer
+from archive.ledger.note import COSIGNATURE, Note, Signer
 from archive.ledger.rotation import rotate, rotation_text
 from tests.audit.forger import NOW, ORIGIN, STRANGER, Forger, actors
 
@@ -450,6 +450,20 @@ def test_events_that_no_checkpoint_covers_yet_are_a_warning(forger: Forger) -> N
     report = forger.audit()
     assert report.verdict is Verdict.WARN
     assert [(one.code, one.position) for one in report.findings] == [("log.tail", size + 1)]
+
+
+def test_a_witness_that_did_not_co_sign_is_a_warning_and_one_that_forged_a_failure(forger: Forger) -> None:
+    witness, file = Signer("witness.example", COSIGNATURE, bytes(32)), forger.desk.folder / "checkpoint"
+    text = forger.published.note.text
+    for line, verdict, codes in (
+        (None, Verdict.WARN, {"checkpoint.uncosigned"}),
+        (witness.sign("another\n", 1), Verdict.FAIL, {"checkpoint.signature"}),
+        (witness.sign(text, 1), Verdict.PASS, set()),
+    ):
+        note = Note(text, (forger.signer.sign(text),)).and_lines([line] if line else [])
+        file.write_text(str(note), "utf-8")
+        report = forger.audit(witness=witness)
+        assert (report.verdict, set(report.counts)) == (verdict, codes)
 
 
 def test_a_log_that_was_never_signed_is_a_warning(forger: Forger) -> None:
