@@ -210,10 +210,14 @@ class Poller:
 
     async def _chunk(self, turn: Turn, chunk: Sequence[Made], row: Poll) -> Poll:
         """Some entries, stored together, or held back one by one with their raw form and the reason."""
-        known = await self._books.do(latest_of, self.archive.ledger, [turn.article(one) for one in chunk if one.waits])
-        became: list[Became] = await asyncio.gather(
-            *(self._article(turn, one, known.get(turn.article(one))) for one in chunk)
-        )
+        waiting = [one for one in chunk if one.waits]
+        ids = [turn.article(one) for one in waiting]
+        known = await self._books.do(latest_of, self.archive.ledger, ids) if ids else {}
+        pages = await asyncio.gather(*(self._article(turn, one, known.get(turn.article(one))) for one in waiting))
+        of_pages = iter(pages)
+        became: list[Became] = [
+            next(of_pages) if one.waits else one.article or ParseError(one.wrong or "") for one in chunk
+        ]
         articles = [article for article in became if isinstance(article, Article)]
         stored = await self._books.do(capture_all, self.archive, articles, self.now(), self.stopping)
         done = iter(stored)
@@ -229,9 +233,7 @@ class Poller:
         return row if len(stored) == len(articles) else replace(row, result="stopped")
 
     async def _article(self, turn: Turn, made: Made, known: KnownArticle | None) -> Became:
-        """The article of an entry, with its page where it needs one; what is known of it where no page is due."""
-        if not made.waits:
-            return made.article or ParseError(made.wrong or "")
+        """The article of an entry with its page; what is known of it where no look at the page is due."""
         if known and not _page_is_due(known, made.entry, turn.last_poll, self.now()):
             return Captured(Change.SAME)
         page = await self._page(made.entry)

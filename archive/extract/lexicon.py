@@ -39,6 +39,7 @@ def pack(language: str) -> Traversable:
     return files("archive.extract") / "packs" / language
 
 
+@cache
 def supported(language: str) -> bool:
     """Whether text in this language (``en``, ``en-GB``) can be read."""
     return pack(base(language)).joinpath("text.yaml").is_file()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import datetime
+from functools import lru_cache
 
 from archive.errors import ParseError
 from archive.feeds.text import (
@@ -130,7 +131,13 @@ def _text(feed: Feed, entry: Entry, page: bytes | None) -> tuple[str, TextSource
 
 
 def _of_feed(entry: Entry) -> tuple[str, str]:
-    return text_from_fragment(entry.content or ""), text_from_fragment(entry.summary or "")
+    return _read(entry.content or ""), _read(entry.summary or "")
+
+
+@lru_cache(maxsize=2)
+def _read(fragment: str) -> str:
+    """Kept for the moment: whether the page is needed is asked first, and the text is taken right after."""
+    return text_from_fragment(fragment)
 
 
 def _carried(content: str, summary: str) -> str:

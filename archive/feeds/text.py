@@ -10,9 +10,9 @@ import codecs
 import html
 import re
 from collections.abc import Callable
+from importlib.metadata import version
 from itertools import accumulate, groupby
 
-import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 
@@ -22,7 +22,7 @@ from archive.feeds.scrub import scrub
 FRAGMENT_READER = "text@1"
 """What tells the text of a piece of markup; its version changes whenever the same markup may give another text."""
 
-PAGE_READER = f"page@1 trafilatura@{trafilatura.__version__}"
+PAGE_READER = f"page@1 trafilatura@{version('trafilatura')}"
 """The same for the main text of a page."""
 
 DEEPEST_TREE = 400
@@ -88,6 +88,8 @@ def text_from_page(page: bytes, url: str | None = None) -> str:
     for element in [element for element in root.iter() if _is_aside(element)]:
         if element is not root:
             element.droptree_of()
+    import trafilatura  # noqa: PLC0415 - it takes half a second to load, and most runs read no page
+
     try:
         text = trafilatura.extract(root, url=url, include_comments=False, include_tables=False, output_format="txt")
     except Exception as error:  # it works on foreign trees with five libraries: any of them may raise anything

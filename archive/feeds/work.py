@@ -21,6 +21,7 @@ from typing import BinaryIO, TypeAlias
 import msgspec
 
 from archive.errors import ParseError
+from archive.feeds.article import from_entry, needs_page
 from archive.feeds.parse import ParsedFeed, parse
 from archive.model import Article, Entry, Feed
 
@@ -110,8 +111,6 @@ def _parse(job: ParseJob, body: bytes) -> Delivered:
 
 
 def _carried(job: ParseJob, entry: Entry, title: str | None) -> Made:
-    from archive.feeds.article import from_entry, needs_page  # noqa: PLC0415 - trafilatura takes a while to load
-
     try:
         if needs_page(job.feed, entry):
             return Made(entry)
@@ -121,8 +120,6 @@ def _carried(job: ParseJob, entry: Entry, title: str | None) -> Made:
 
 
 def _article(job: ArticleJob, page: bytes) -> Article:
-    from archive.feeds.article import from_entry  # noqa: PLC0415 - the same
-
     return from_entry(job.feed, job.entry, page or None, captured_at=job.now, outlet=job.outlet)
 
 
