@@ -4,7 +4,7 @@ Data flows one way, like a river; read the modules in its order::
 
     errors.py     one tree of errors, each with the place and the remedy
     model.py      the frozen types that flow
-    config.py     settings and feeds.yaml, validated once (marked.py keeps the lines)
+    config.py     settings and feeds.yaml, validated once (with marked.py, network.py)
     feeds/        feed → article: fetch, parse, choose the text, tell new from revised from same
     extract/      article → statements and stances: pure functions over text
     ledger/       statements → events: the append-only log, its proofs, its guards

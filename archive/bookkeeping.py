@@ -26,6 +26,8 @@ from archive.model import Feed
 from archive.operations import Document, Poll, Process
 
 CLAIM_LASTS = timedelta(minutes=2)
+GATHER_SECONDS = 0.05
+"""How long a finished poll waits for others to be settled with."""
 
 T = TypeVar("T")
 
@@ -76,8 +78,8 @@ class Books:
         await asyncio.shield(self._settling)
 
     async def _settle_all(self) -> None:
-        """Record what waits, now that it is our turn; whoever comes later waits for the next."""
-        await self.do(lambda: None)
+        """Wait a moment for others, then record all that waits; whoever comes later waits for the next."""
+        await asyncio.sleep(GATHER_SECONDS)
         waiting, self._waiting, self._settling = self._waiting, [], None
         await self.do(self._record, waiting)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -17,13 +17,14 @@ from urllib.parse import urlsplit
 
 from archive.errors import ConfigError
 from archive.marked import At, compose
-from archive.model import Actor, ActorKind, Feed, FullText, Tenure, Topic, fold
+from archive.model import Actor, ActorKind, Feed, FullText, Secret, Tenure, Topic, fold
+from archive.network import KEYS, STANDARD, Network, credentials, network
 
 DEFAULT_FILE = Path("feeds.yaml")
 DEFAULT_DATABASE = "sqlite:///archive.db"
 SETTINGS = (
     "database", "contact", "allow", "key", "publish", "witnesses", "timestamp", "keep_bodies", "reports", "metrics",
-    "silence",
+    "silence", *KEYS,
 )  # fmt: skip
 DEFAULT_METRICS = ("127.0.0.1", 9464)
 DEFAULT_SILENCE = timedelta(days=1)
@@ -32,6 +33,7 @@ PUBLISHED = ".published"
 LONGEST_INTERVAL = timedelta(days=365)
 DEFAULT_INTERVAL = timedelta(minutes=30)
 DEFAULT_RETENTION = timedelta(days=14)
+FEED = ("id", "url", "title", "every", "full_text", "language", "category", "auth")
 
 _DURATION = re.compile(r"([0-9]{1,8})(s|m|h|d)")
 _UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -85,18 +87,20 @@ class Settings:
     contact: str | None = None
     allow: tuple[str, ...] = ()
     keep_bodies: timedelta = DEFAULT_RETENTION
+    network: Network = STANDARD
     reports: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """A checked configuration; ``path`` is the file it came from, absolute."""
+    """A checked configuration; ``path`` is the file it came from, absolute, ``auth`` the feeds' credentials by id."""
 
     path: Path
     settings: Settings
     feeds: tuple[Feed, ...] = ()
     topics: tuple[Topic, ...] = ()
     actors: tuple[Actor, ...] = ()
+    auth: Mapping[str, Secret] = field(default_factory=dict)
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Config:
@@ -110,17 +114,18 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
     root = compose(chosen, empty="{}").mapping("archive", "defaults", "feeds", "topics", "actors")
     return Config(
         path=chosen.absolute(),
-        settings=_settings(root.get("archive"), base, environ.get("ARCHIVE_DATABASE")),
+        settings=_settings(root.get("archive"), base, environ),
         feeds=_feeds(root.get("feeds"), root.get("defaults"), base),
         topics=_unique("topic", root.get("topics"), _topic),
         actors=_registry(root.get("actors")),
+        auth=_credentials(root.get("feeds"), environ),
     )
 
 
-def _settings(at: At | None, base: Path, override: str | None) -> Settings:
+def _settings(at: At | None, base: Path, environ: Mapping[str, str]) -> Settings:
     values = at.mapping(*SETTINGS) if at else {}
     database, allow = values.get("database"), values.get("allow")
-    if override:
+    if override := environ.get("ARCHIVE_DATABASE"):
         url = _database(override, base, lambda what, how: ConfigError(what, where="ARCHIVE_DATABASE", remedy=how))
     else:
         url = _database(database.text(), base, database.wrong) if database else _sqlite(DEFAULT_DATABASE, base)
@@ -133,6 +138,7 @@ def _settings(at: At | None, base: Path, override: str | None) -> Settings:
         contact=values["contact"].text() if "contact" in values else None,
         allow=tuple(_allowed(item) for item in allow.items()) if allow else (),
         keep_bodies=_duration(values["keep_bodies"]) if "keep_bodies" in values else DEFAULT_RETENTION,
+        network=network(values, environ, _duration),
         reports=base / values["reports"].text() if "reports" in values else None,
         metrics=_listening(values["metrics"]) if "metrics" in values else DEFAULT_METRICS,
         silence=_duration(values["silence"]) if "silence" in values else DEFAULT_SILENCE,
@@ -211,7 +217,7 @@ def _feeds(at: At | None, defaults: At | None, base: Path) -> tuple[Feed, ...]:
 
 
 def _feed(at: At, common: Mapping[str, At], base: Path) -> Feed:
-    values = {**common, **at.mapping("id", "url", "title", "every", "full_text", "language", "category")}
+    values = {**common, **at.mapping(*FEED)}
     return Feed(
         id=_identifier(_required(at, values, "id")),
         url=_url(_required(at, values, "url"), base),
@@ -221,6 +227,11 @@ def _feed(at: At, common: Mapping[str, At], base: Path) -> Feed:
         language=_language(values),
         category=values["category"].text() if "category" in values else None,
     )
+
+
+def _credentials(at: At | None, environ: Mapping[str, str]) -> dict[str, Secret]:
+    feeds = [item.mapping(*FEED) for item in at.items()] if at else []
+    return {feed["id"].text(): credentials(feed["auth"], environ) for feed in feeds if "auth" in feed}
 
 
 def _topic(at: At) -> Topic:

@@ -8,6 +8,7 @@ half-open: ``text[span.start:span.end]``. Times are aware datetimes in UTC; unkn
 
 from __future__ import annotations
 
+import base64
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -274,6 +275,33 @@ class Reading:
 
     extractor: str
     statements: tuple[Statement, ...]
+
+
+class Secret:
+    """Words that must show nowhere: not in logs, errors, events, or a debugger's listing."""
+
+    __slots__ = ("_words",)
+
+    def __init__(self, words: str) -> None:
+        """Keep them."""
+        self._words = words
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._words == self._words
+
+    def __hash__(self) -> int:
+        return hash(self._words)
+
+    def reveal(self) -> str:
+        """The words themselves, for whoever is to be shown them."""
+        return self._words
+
+    def basic(self) -> str:
+        """``user:password`` as HTTP's Basic scheme has it (RFC 7617)."""
+        return "Basic " + base64.b64encode(self._words.encode()).decode()
 
 
 def utc(moment: datetime) -> datetime:

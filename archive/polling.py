@@ -22,16 +22,17 @@ from urllib.parse import urlsplit
 import msgspec
 
 from archive.bookkeeping import Books, Settlement
+from archive.config import Settings
 from archive.errors import ArchiveError, FetchError, ParseError
 from archive.feeds.article import article_id
-from archive.feeds.fetch import NO_VALIDATORS, Fetched, Fetcher, FetchFailedError, FetchStatus
+from archive.feeds.fetch import NO_VALIDATORS, STANDARD_LIMITS, Fetched, Fetcher, FetchFailedError, FetchStatus
 from archive.feeds.parse import Problem
 from archive.feeds.revise import Change
 from archive.feeds.schedule import Attempt, FeedState, freshness, settle, to_ask_with
 from archive.feeds.work import Delivered, Made
 from archive.feeds.workers import WorkerDiedError, Workers
 from archive.ledger.known import KnownArticle
-from archive.model import Article, Entry, Feed, TextSource
+from archive.model import Article, Entry, Feed, Secret, TextSource
 from archive.operations import Document, Poll, Process, this_process
 from archive.pipeline import Archive, Captured, capture_all, latest_of, utc_now
 
@@ -94,7 +95,7 @@ class Poller:
         """Open nothing before the context is entered."""
         settings = archive.config.settings
         self.archive, self.now, self.stopping = archive, now, stopping
-        self.fetcher = Fetcher(contact=settings.contact, allow=settings.allow)
+        self.fetcher = fetcher_of(settings)
         self._workers = Workers()
         self.me = me or this_process()
         self._books = Books(archive.ledger, now, self.me)
@@ -137,9 +138,9 @@ class Poller:
         try:
             async with self._host(state.location), self._places:
                 polled = await self._attempt(feed, replace(state, full_at=None) if force else state)
-                if polled.row.result != "stopped":
-                    verdict = settle(state, polled.attempt, feed.every)
-                    await self._books.settle(Settlement(feed, state, verdict, polled.row, polled.document))
+            if polled.row.result != "stopped":
+                verdict = settle(state, polled.attempt, feed.every)
+                await self._books.settle(Settlement(feed, state, verdict, polled.row, polled.document))
         finally:
             self._in_hand.discard(feed.id)
         _say(polled.row)
@@ -155,7 +156,7 @@ class Poller:
             return polled
         attempt = polled.attempt
         try:
-            fetched = await self.fetcher.fetch(state.location, to_ask_with(state, started))
+            fetched = await self.fetcher.fetch(state.location, to_ask_with(state, started), self._auth(feed, state))
             attempt = replace(attempt, validators=fetched.validators, moved_to=fetched.moved_to)
             polled = await self._take(feed, state, fetched, replace(polled, attempt=attempt))
             attempt = polled.attempt
@@ -257,6 +258,11 @@ class Poller:
             log.info("page not fetched", extra={"url": entry.link, "reason": str(error)})
             return None
 
+    def _auth(self, feed: Feed, state: FeedState) -> Secret | None:
+        """The feed's credentials, for the server that the user gave them for; not for one that it moved to."""
+        same = urlsplit(state.location)[:2] == urlsplit(feed.url)[:2]
+        return self.archive.config.auth.get(feed.id) if same else None
+
     def _host(self, location: str) -> asyncio.Semaphore:
         """The turn of a feed's host: as many of its feeds may be in hand as it may be asked at once."""
         limit = self.fetcher.limits.per_host
@@ -267,6 +273,18 @@ class Poller:
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             await self._books.renew(sorted(self._in_hand))
+
+
+def fetcher_of(settings: Settings) -> Fetcher:
+    """A fetcher as the configuration has it."""
+    network = settings.network
+    return Fetcher(
+        contact=settings.contact,
+        allow=settings.allow,
+        limits=replace(STANDARD_LIMITS, per_host=network.per_host),
+        spacing=network.spacing.total_seconds() if network.spacing is not None else None,
+        proxy=network.proxy,
+    )
 
 
 def _oldest_first(made: Sequence[Made]) -> list[Made]:

@@ -19,6 +19,7 @@ from archive.feeds.opml import Subscription, read_opml, write_opml
 from archive.feeds.parse import parse
 from archive.feeds.text import looks_like_html
 from archive.model import Feed, FullText
+from archive.polling import fetcher_of
 from archive.subscriptions import Wish, add, same_feed
 
 TRIED = 8
@@ -138,8 +139,7 @@ def _refuse_known(loaded: config.Config, url: str) -> None:
 
 async def _discover(loaded: config.Config, url: str) -> tuple[Found, list[Found]]:
     """The feed at an address or of the page there, with its title, and the others that the page names."""
-    settings = loaded.settings
-    async with Fetcher(contact=settings.contact, allow=settings.allow) as fetcher:
+    async with fetcher_of(loaded.settings) as fetcher:
         answer = await fetcher.fetch(url)
         try:
             return Found(url, parse(answer.body, answer.headers, answer.url).title), []

@@ -11,15 +11,15 @@ import errno
 import hashlib
 import re
 import stat
+import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from weakref import WeakValueDictionary
 
 from aiohttp import (
     ClientConnectorError,
@@ -36,7 +36,10 @@ from yarl import URL
 from archive import __version__
 from archive.errors import FetchError
 from archive.feeds.body import Body
+from archive.feeds.courtesy import Courtesy
 from archive.feeds.gate import Gate
+from archive.feeds.robots import Robots
+from archive.model import Secret
 
 FEED_TYPES = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
@@ -45,6 +48,7 @@ PAGE_TYPES = "text/html, application/xhtml+xml;q=0.9, text/plain;q=0.5"
 PERMANENT = frozenset({301, 308})
 REDIRECTS = PERMANENT | {302, 303, 307}
 
+_UNSENDABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 _READABLE = ("text/", "application/xhtml", "application/xml")
 
@@ -102,15 +106,23 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds of one fetch: seconds, bytes on the wire and after decompression, connections a host, redirects."""
+    """Bounds of one fetch: seconds, bytes on the wire and after decompression, connections a host, redirects.
+
+    ``seconds`` is for all of it, ``connect_seconds`` until there is a connection, ``headers_seconds`` until an answer
+    begins.
+    """
 
     seconds: float = 60.0
     connect_seconds: float = 15.0
+    headers_seconds: float = 30.0
     wire_bytes: int = 8 * 2**20
     body_bytes: int = 16 * 2**20
     per_host: int = 2
     redirects: int = 5
 
+
+SPACING = 1.0
+"""Seconds between the beginnings of two requests to a stranger's host."""
 
 NO_VALIDATORS = Validators()
 STANDARD_LIMITS = Limits()
@@ -118,6 +130,31 @@ STANDARD_LIMITS = Limits()
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request: where to, for whom (``where``, as messages have it), and where permanent redirects led so far."""
+
+    url: URL
+    where: str
+    validators: Validators
+    headers: Mapping[str, str]
+    auth: Secret | None
+    moved_to: str | None = None
+
+    def redirected(self, target: URL, *, moved: bool) -> Ask:
+        """The next request. Credentials are for the server they were given for, and no other."""
+        auth = self.auth if target.origin() == self.url.origin() else None
+        return replace(self, url=target, auth=auth, moved_to=str(target) if moved else self.moved_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """An answer that sends us elsewhere."""
+
+    status: int
+    target: URL
 
 
 class Fetcher:
@@ -134,11 +171,27 @@ class Fetcher:
         limits: Limits = STANDARD_LIMITS,
         resolver: AbstractResolver | None = None,
         now: Callable[[], datetime] = _now,
+        spacing: float | None = None,
+        proxy: Secret | None = None,
     ) -> None:
-        """Nothing is opened before the context is entered."""
+        """Nothing is opened before the context is entered.
+
+        ``spacing`` is the seconds between requests to one host; by default :data:`SPACING`, and none for the hosts
+        that are the user's own, by name or address in ``allow``.
+        """
         self._agent = f"StatementArchive/{__version__}" + (f" (+{contact})" if contact else "")
         self._gate, self.limits, self._resolver, self._now = Gate.of(allow), limits, resolver, now
-        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._courtesy = Courtesy(self.limits.per_host, lambda host: self._pause(host, spacing))
+        self._robots = Robots(self._robots_txt, time.monotonic)
+        via = URL(proxy.reveal()) if proxy else None
+        credentials = Secret(f"{via.user}:{via.password or ''}") if via and via.user else None
+        self._proxy = via.with_user(None) if via else None
+        self._proxy_headers = {"Proxy-Authorization": credentials.basic()} if credentials else None
+
+    def _pause(self, host: str, spacing: float | None) -> float:
+        if spacing is None:
+            return 0.0 if self._gate.is_own(host) else SPACING
+        return spacing
 
     async def __aenter__(self) -> Self:
         """Open one pool behind the gate, and one for the hosts that the user trusts by name."""
@@ -164,27 +217,58 @@ class Fetcher:
             timeout=ClientTimeout(total=None, sock_connect=self.limits.connect_seconds),
         )
 
-    async def fetch(self, location: str, validators: Validators = NO_VALIDATORS) -> Fetched:
-        """Fetch a feed from an http(s) URL or a file's path, if it has changed. FetchFailedError otherwise."""
+    async def fetch(self, location: str, validators: Validators = NO_VALIDATORS, auth: Secret | None = None) -> Fetched:
+        """Fetch a feed from an http(s) URL or a file's path, if it has changed. FetchFailedError otherwise.
+
+        ``auth`` is ``user:password``, sent to the URL's own server alone.
+        """
         scheme = _SCHEME.match(location)
         if scheme is None:
             return await asyncio.to_thread(_read_file, Path(location), validators, self.limits.body_bytes)
-        return await self._over_http(location, validators, FEED_TYPES)
+        return await self._over_http(location, validators, FEED_TYPES, auth)
 
     async def page(self, url: str, validators: Validators = NO_VALIDATORS) -> Fetched:
-        """Fetch the page an entry links to: http(s) only, for a feed must not make us read files."""
+        """Fetch the page an entry links to: http(s) only, for a feed must not make us read files.
+
+        Only what the site's robots.txt allows is asked for.
+        """
+        _told_apart(url, lambda: _checked(url, url))
+        if not await self._robots.allows(url):
+            raise FetchFailedError("the site's robots.txt does not let us ask for this page", where=url)
+        if pause := await self._robots.pause(url):
+            self._courtesy.slow_down(URL(url).host or "", pause)
         fetched = await self._over_http(url, validators, PAGE_TYPES)
         kind = fetched.headers.get("content-type", "text/html").strip().lower()
         if not kind.startswith(_READABLE):
             raise FetchFailedError(f"the page is not text but {kind[:80]}", where=url, status=200)
         return fetched
 
-    async def _over_http(self, url: str, validators: Validators, accept: str) -> Fetched:
+    async def _robots_txt(self, url: str) -> bytes:
+        return (await self._over_http(url, NO_VALIDATORS, "text/plain, */*;q=0.5")).body
+
+    async def _over_http(self, url: str, validators: Validators, accept: str, auth: Secret | None = None) -> Fetched:
+        """Follow redirects to an answer. Waiting for a turn at a host costs no deadline, all else does."""
+        start = _told_apart(url, lambda: _checked(url, url))
+        headers = {"Accept": accept, **_conditions(validators)}
+        ask, left, permanent = Ask(start, str(start), validators, headers, auth), self.limits.seconds, True
+        clock = asyncio.get_running_loop().time
+        for _ in range(self.limits.redirects + 1):
+            async with self._courtesy.turn(ask.url.host or ""):
+                began = clock()
+                answer = await self._within(left, ask)
+                left -= clock() - began
+            if isinstance(answer, Fetched):
+                return answer
+            permanent = permanent and answer.status in PERMANENT
+            ask = ask.redirected(answer.target, moved=permanent)
+        raise FetchFailedError(f"more than {self.limits.redirects} redirects", where=str(start))
+
+    async def _within(self, seconds: float, ask: Ask) -> Fetched | Redirect:
+        """One request and its answer, its errors told in our words."""
+        url = ask.where
         try:
-            target = _checked(url, url)
-            turn = self._turns.setdefault(target.host or "", asyncio.Semaphore(self.limits.per_host))
-            async with turn, asyncio.timeout(self.limits.seconds):  # waiting for one's turn costs no deadline
-                return await self._follow(target, validators, accept)
+            async with asyncio.timeout(seconds):
+                return await self._request(ask)
         except TimeoutError as error:
             what = f"no complete answer within {self.limits.seconds:g} s"
             raise FetchFailedError(str(error) or what, where=url) from error
@@ -195,18 +279,25 @@ class Fetcher:
         except (ClientError, OSError, ValueError) as error:
             raise FetchFailedError(f"the fetch failed: {str(error) or type(error).__name__}", where=url) from error
 
-    async def _follow(self, start: URL, validators: Validators, accept: str) -> Fetched:
-        url, moved_to, permanent = start, None, True
-        for _ in range(self.limits.redirects + 1):
-            session = self._trusted if self._gate.trusts(url.host or "") else self._guarded
-            headers = {"Accept": accept, **_conditions(validators)}
-            async with session.get(url, headers=headers, allow_redirects=False) as response:
-                if response.status not in REDIRECTS:
-                    return await self._take(response, str(start), validators, moved_to)
-                permanent = permanent and response.status in PERMANENT
-                url = _target(response, str(start))
-                moved_to = str(url) if permanent else moved_to
-        raise FetchFailedError(f"more than {self.limits.redirects} redirects", where=str(start))
+    async def _request(self, ask: Ask) -> Fetched | Redirect:
+        host = ask.url.host or ""
+        proxied = self._proxy is not None
+        if proxied:
+            self._gate.check_literal(host)  # the proxy connects: of names only it knows the addresses
+        session = self._trusted if proxied or self._gate.trusts(host) else self._guarded
+        headers = {**ask.headers, **({"Authorization": ask.auth.basic()} if ask.auth else {})}
+        asking = session.get(
+            ask.url, headers=headers, allow_redirects=False, proxy=self._proxy, proxy_headers=self._proxy_headers
+        )
+        try:
+            async with asyncio.timeout(self.limits.headers_seconds):
+                response = await asking
+        except TimeoutError as error:
+            raise TimeoutError(str(error) or f"no answer within {self.limits.headers_seconds:g} s") from error
+        async with response:
+            if response.status in REDIRECTS:
+                return Redirect(response.status, _target(response, ask.where))
+            return await self._take(response, ask.where, ask.validators, ask.moved_to)
 
     async def _take(
         self, response: ClientResponse, where: str, validators: Validators, moved_to: str | None
@@ -242,6 +333,14 @@ class Fetcher:
         )
 
 
+def _told_apart(url: str, check: Callable[[], URL]) -> URL:
+    """The checked URL; FetchFailedError also where yarl cannot make anything of it."""
+    try:
+        return check()
+    except ValueError as error:
+        raise FetchFailedError(f"the fetch failed: {error}", where=url) from error
+
+
 def _checked(url: str | URL, where: str) -> URL:
     checked = URL(url)
     if checked.scheme not in {"http", "https"} or not checked.host:
@@ -262,10 +361,13 @@ def _conditions(validators: Validators) -> dict[str, str]:
 
 
 def _renewed(headers: Mapping[str, str], previous: Validators) -> Validators:
-    return Validators(
-        etag=headers.get("etag") or previous.etag,
-        last_modified=headers.get("last-modified") or previous.last_modified,
-    )
+    etag, last_modified = (_sendable(headers.get(name)) for name in ("etag", "last-modified"))
+    return Validators(etag=etag or previous.etag, last_modified=last_modified or previous.last_modified)
+
+
+def _sendable(value: str | None) -> str | None:
+    """A validator that can be sent back exactly as it came; bytes that are no UTF-8 cannot."""
+    return value if value and not _UNSENDABLE.search(value) else None
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

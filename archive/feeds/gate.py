@@ -40,10 +40,21 @@ class Gate:
         """Whether the user vouches for this host by name, whatever address it has."""
         return host.lower().rstrip(".") in self.names
 
+    def is_own(self, host: str) -> bool:
+        """Whether a host is the user's own, by the name or address it is written with."""
+        address = _literal(host)
+        return self.trusts(host) or (address is not None and not is_public(address) and self.admits(address))
+
     def admits(self, address: Address) -> bool:
         """Whether this address may be connected to."""
         meant = _meant(address)
         return is_public(address) or any(a in network for network in self.networks for a in {address, meant})
+
+    def check_literal(self, host: str) -> None:
+        """PermissionError where a host is an address, and not one that is admitted; what names lead to is not known."""
+        address = _literal(host)
+        if address is not None and not self.admits(address):
+            raise PermissionError(errno.EACCES, f"{address} is not a public address")
 
     def open_socket(self, info: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
         """A socket for one answer of ``getaddrinfo``; PermissionError where the address is not admitted."""
@@ -52,6 +63,13 @@ class Gate:
         if not self.admits(address):
             raise PermissionError(errno.EACCES, f"{address} is not a public address")
         return socket.socket(family, kind, protocol)
+
+
+def _literal(host: str) -> Address | None:
+    try:
+        return ip_address(host.strip("[]"))
+    except ValueError:
+        return None
 
 
 def is_public(address: Address) -> bool:
