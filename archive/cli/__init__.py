@@ -34,6 +34,7 @@ COMMANDS = {
     "statements": "answer",
     "sql": "answer",
     "report": "report",
+    "export": "export",
     "review": "answer",
     "actors": "actors",
     "replay": "replay",

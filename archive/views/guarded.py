@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from time import monotonic
 from typing import Any, TypeAlias
@@ -202,7 +203,9 @@ def _columns(description: Any) -> tuple[str, ...]:
 
 
 def _plain(value: Any) -> Any:
-    """Moments as texts, the same on both databases."""
+    """Moments as texts and sums as numbers, the same on both databases."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
     return iso(value) if isinstance(value, datetime) else value
 
 

@@ -49,7 +49,7 @@ SELECT
   u.topic,
   (SELECT count(DISTINCT p.coder) FROM paired p WHERE p.metric = 'label' AND p.topic = u.topic) AS coders,
   count(*) AS units,
-  sum(u.codings) AS codings,
+  CAST(sum(u.codings) AS integer) AS codings,
   sum(CASE WHEN u.agreed THEN 1 ELSE 0 END) AS agreed,
   (SELECT a.alpha FROM alpha a WHERE a.topic = u.topic AND a.metric = 'label') AS alpha,
   (SELECT a.alpha FROM alpha a WHERE a.topic = u.topic AND a.metric = 'scale') AS alpha_scale

@@ -37,10 +37,11 @@ WITH steps AS (
   SELECT r.article, a.revision, 'removed', r.observed_at, r.position, a.url, a.outlet, a.feed, 'vanished',
     s.statement, NULL, NULL
   FROM removal_rows r
-  JOIN article_rows a ON a.article = r.article AND a.position = (
-    SELECT max(l.position) FROM article_rows l WHERE l.article = r.article AND l.position < r.position)
+  CROSS JOIN article_rows a  -- in this order: what was taken down is little
   JOIN statement_rows s ON s.article = r.article AND s.position < r.position
-  WHERE NOT EXISTS (SELECT 1 FROM withdrawal_rows w WHERE w.statement = s.statement AND w.position < r.position)
+  WHERE a.article = r.article AND a.position = (
+      SELECT max(l.position) FROM article_rows l WHERE l.article = r.article AND l.position < r.position)
+    AND NOT EXISTS (SELECT 1 FROM withdrawal_rows w WHERE w.statement = s.statement AND w.position < r.position)
 )
 SELECT
   f.article,

@@ -6,8 +6,8 @@ WITH open AS (
   UNION ALL
   SELECT coalesce(s.named, s.speaker), 'name only', s.article, s.position
   FROM actor_rows who
-  JOIN statement_rows s ON s.actor = who.actor
-  WHERE who.canonical = who.actor AND substr(who.actor, 1, 7) = 'person:'
+  CROSS JOIN statement_rows s  -- in this order: the actors are fewer
+  WHERE s.actor = who.actor AND who.canonical = who.actor AND substr(who.actor, 1, 7) = 'person:'
     AND length(who.actor) - length(replace(who.actor, ':', '')) > 1
     AND NOT EXISTS (SELECT 1 FROM withdrawal_rows w WHERE w.statement = s.statement)
 ), counted AS (
