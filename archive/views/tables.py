@@ -323,6 +323,7 @@ stance_rows = Table(
     _partial(
         "ix_stance_rows_spoken", "speaks_for", "topic", "valid_to", where="known_to IS NULL AND speaks_for IS NOT NULL"
     ),
+    Index("ix_stance_rows_as_of", "topic", "valid_from", "valid_to", "known_from", "known_to"),
     Index(None, "topic", "known_since", "known_until"),
     Index(None, "known_since"),
     Index(None, "statement"),
@@ -331,10 +332,10 @@ stance_rows = Table(
 """Bitemporal: [valid_from, valid_to) is when the actor held it, [known_from, known_to) when the archive said so.
 
 ``known_since`` and ``known_until`` are the same knowledge times by the operator's clock; ``assessment`` is the
-position of the judgement the row rests on, ``position`` that of the statement. The partial indexes hold
-what is asked for most, so that an answer of a few rows reads a few pages whatever the size of the archive: "course" who
-holds or held what on a topic, "change" the latest changes, "hearsay" what is known from others only, "spoken" who
-speaks for whom.
+position of the judgement the row rests on, ``position`` that of the statement. The indexes hold what is asked for
+most, so that an answer of a few rows reads a few pages whatever the size of the archive: "as of" who held what as known
+at a position, "course" who holds or held what on a topic as known now, "change" the latest changes, "hearsay" what is
+known from others only, "spoken" who speaks for whom.
 """
 
 outlet_rows = Table(
