@@ -258,7 +258,7 @@ def plain_rows(result: CursorResult[Any]) -> Report:
     Only columns that need it are looked at: an answer of a thousand rows has thirty thousand values.
     """
     columns = list(result.keys())
-    rows = [dict(zip(columns, row, strict=True)) for row in result.tuples().all()]
+    rows = [dict(zip(columns, row, strict=True)) for row in result.all()]
     moments = [name for name in columns if isinstance(_first(row[name] for row in rows), datetime)]
     for row in rows:
         for name in moments:
