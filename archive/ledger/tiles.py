@@ -21,6 +21,7 @@ from archive.ledger.checkpoint import Checkpoint
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
+SYNCED_SINGLY = 64
 _CACHED = 256
 
 _Item = TypeVar("_Item")
@@ -62,6 +63,7 @@ class Tiles:
     def __init__(self, folder: Path) -> None:
         """Read and write nothing yet."""
         self.folder = folder
+        self._written = 0
         self._ladder = lru_cache(maxsize=_CACHED)(self._read_ladder)
 
     def root(self, size: int, within: int | None = None) -> bytes:
@@ -108,7 +110,7 @@ class Tiles:
         and differs is a ProofError.
         """
         tile = old // WIDTH
-        roots, size = [], tile * WIDTH
+        roots, size, self._written = [], tile * WIDTH, 0
         for batch in _batched(leaves):
             hashes = [leaf for leaf, _ in batch]
             self._write(tile_path(0, tile, len(batch)), b"".join(hashes))
@@ -117,6 +119,8 @@ class Tiles:
             roots += _full_root(hashes)
         self._extend_above(old, size, roots)
         self._ladder.cache_clear()
+        if self._written > SYNCED_SINGLY:
+            os.sync()  # once for all: thousands of files, each waited for, would take minutes
         return size
 
     def _extend_above(self, old: int, size: int, roots: Sequence[bytes]) -> None:
@@ -159,7 +163,8 @@ class Tiles:
             )
         whole, partial, _ = path.partition(".p/")
         if found is None and not (partial and (self.folder / whole).exists()):
-            write_whole(file, content)
+            self._written += 1
+            write_whole(file, content, synced=self._written <= SYNCED_SINGLY)
         if not partial:
             shutil.rmtree(file.with_name(f"{file.name}.p"), ignore_errors=True)
 
@@ -171,14 +176,15 @@ class Tiles:
         )
 
 
-def write_whole(file: Path, content: bytes) -> None:
-    """Write a file so that it is there as a whole or not at all, and stays after a power cut."""
+def write_whole(file: Path, content: bytes, *, synced: bool = True) -> None:
+    """Write a file so that it is there as a whole or not at all, and (if ``synced``) stays after a power cut."""
     file.parent.mkdir(parents=True, exist_ok=True)
     aside = file.with_name(f"{file.name}.{os.getpid()}.new")
     with aside.open("wb") as opened:
         opened.write(content)
         opened.flush()
-        os.fsync(opened.fileno())
+        if synced:
+            os.fsync(opened.fileno())
     aside.replace(file)
 
 

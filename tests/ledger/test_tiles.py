@@ -46,7 +46,7 @@ def test_paths_are_those_of_the_specification() -> None:
 def test_a_tree_of_70000_has_the_tiles_that_the_specification_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("os.fsync", lambda _: None)
+    monkeypatch.setattr("os.sync", lambda: None)
     Tiles(tmp_path).extend(0, [(n.to_bytes(32), b"x") for n in range(70_000)])
     found = [path for path in files(tmp_path) if "entries" not in path]
     assert len([path for path in found if path.startswith("tile/0/") and ".p" not in path]) == 273
