@@ -161,7 +161,8 @@ class Actor:
 class Entry:
     """One item of a delivered feed document, as it was delivered.
 
-    ``key`` identifies it within its feed: ``guid:…``, ``link:…`` or ``hash:…``, the first that there is.
+    ``key`` identifies it within its feed: ``guid:…``, ``link:…`` or ``hash:…``, the first that there is; ``names``
+    are all of these that no other entry of the document shares.
     ``content`` and ``summary`` are HTML or plain text as the feed has them. ``published_raw`` is the date
     as delivered; ``published`` is None where it is absent or cannot be read.
     """
@@ -176,6 +177,7 @@ class Entry:
     published_raw: str | None = None
     updated: datetime | None = None
     language: str | None = None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,16 +21,19 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from archive import identities
 from archive.bookkeeping import Books, Settlement
 from archive.config import Settings
 from archive.errors import ArchiveError, FetchError, ParseError
 from archive.feeds.article import article_id
 from archive.feeds.fetch import NO_VALIDATORS, STANDARD_LIMITS, Fetched, Fetcher, FetchFailedError, FetchStatus
+from archive.feeds.identity import Memory, identify
 from archive.feeds.parse import Problem
 from archive.feeds.revise import Change
 from archive.feeds.schedule import Attempt, FeedState, freshness, settle, to_ask_with
-from archive.feeds.work import Delivered, Made
+from archive.feeds.work import Made
 from archive.feeds.workers import WorkerDiedError, Workers
+from archive.ledger.engine import reading, writing
 from archive.ledger.known import KnownArticle
 from archive.model import Article, Entry, Feed, Secret, TextSource
 from archive.operations import Document, Poll, Process, this_process
@@ -193,15 +196,25 @@ class Poller:
             validators=polled.attempt.validators if parsed.whole else NO_VALIDATORS,
         )
         await self._books.hold_back(feed, parsed.problems)
+        memory = await self._books.do(self._recall, feed)
+        keys, learnt = identify(memory, [one.entry for one in delivered.made])
+        made = [_under(feed, one, key) for one, key in zip(delivered.made, keys, strict=True)]
         row = replace(polled.row, result="ok", held_back=len(parsed.problems), same=parsed.repeated)
-        return replace(
-            polled,
-            attempt=attempt,
-            row=await self._store(Turn(feed, parsed.title, state.last_polled_at), delivered, row),
-        )
+        row = await self._store(Turn(feed, parsed.title, state.last_polled_at), made, row)
+        if learnt != memory and row.result != "stopped":
+            await self._books.do(self._remember, feed, learnt)
+        return replace(polled, attempt=attempt, row=row)
 
-    async def _store(self, turn: Turn, delivered: Delivered, row: Poll) -> Poll:
-        for chunk in _chunks(_oldest_first(delivered.made)):
+    def _recall(self, feed: Feed) -> Memory:
+        with reading(self.archive.engine) as connection:
+            return identities.recall(connection, feed.id)
+
+    def _remember(self, feed: Feed, memory: Memory) -> None:
+        with writing(self.archive.engine) as connection:
+            identities.remember(connection, feed.id, memory)
+
+    async def _store(self, turn: Turn, made: Sequence[Made], row: Poll) -> Poll:
+        for chunk in _chunks(_oldest_first(made)):
             if self.stopping():
                 return replace(row, result="stopped")
             row = await self._chunk(turn, chunk, row)
@@ -285,6 +298,14 @@ def fetcher_of(settings: Settings) -> Fetcher:
         spacing=network.spacing.total_seconds() if network.spacing is not None else None,
         proxy=network.proxy,
     )
+
+
+def _under(feed: Feed, made: Made, key: str) -> Made:
+    """An entry and its article under the key that its feed's past gives it."""
+    if made.entry.key == key:
+        return made
+    article = made.article and replace(made.article, id=article_id(feed.id, key), key=key)
+    return msgspec.structs.replace(made, entry=replace(made.entry, key=key), article=article)
 
 
 def _oldest_first(made: Sequence[Made]) -> list[Made]:

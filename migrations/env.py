@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 import archive.checks
 import archive.copies
+import archive.identities
 import archive.importing
 import archive.operations
 import archive.views.tables  # noqa: F401 - both register their tables with the metadata

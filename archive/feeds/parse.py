@@ -209,8 +209,9 @@ def _told_apart(found: Sequence[Found]) -> tuple[tuple[Entry, ...], list[Problem
     kept: dict[str, Entry] = {}
     repeats: list[Problem] = []
     for one, keys in candidates:
-        key = next((key for key in keys if len(sharing[key]) == 1), keys[-1])
-        named = replace(one.entry, key=key)
+        names = tuple(key for key in keys if len(sharing[key]) == 1)
+        key = names[0] if names else keys[-1]
+        named = replace(one.entry, key=key, names=names)
         if kept.setdefault(key, named) != named:
             repeats.append(Problem("the entry repeats an earlier one in other words", key=key, raw=one.evidence()))
     return tuple(kept.values()), repeats

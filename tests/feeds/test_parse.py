@@ -26,7 +26,7 @@ def shown(feed: ParsedFeed) -> dict[str, Any]:
         {
             name: value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value
             for name, value in asdict(entry).items()
-            if value is not None
+            if value is not None and name != "names"
         }
         for entry in feed.entries
     ]
