@@ -36,7 +36,7 @@ def held(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @given(history=st.lists(moves, max_size=25), pair=st.permutations(["ann", "bea", "cid", "norland"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_merge_taken_back_leaves_everything_as_it_was(empty: Path, history: list[Move], pair: list[str]) -> None:
     with fresh(empty) as engine:
         writer = Writer(Ledger(engine))

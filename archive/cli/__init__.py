@@ -44,6 +44,8 @@ COMMANDS = {
     "hide": "erase",
     "unhide": "erase",
     "reread": "judge",
+    "reassess": "judge",
+    "code": "code",
     "rebuild": "judge",
     "keys": "proof",
     "checkpoint": "proof",

@@ -12,6 +12,7 @@ from archive import judgement, output
 from archive.cli.common import MOMENT, configuration, listing, opened, person
 from archive.model import Stance
 from archive.pipeline import open_archive, utc_now
+from archive.reassessing import reassess as reassess_all
 from archive.reread import reread_all
 from archive.views.projections import catch_up
 from archive.views.rebuild import rebuild as rebuild_projections
@@ -56,6 +57,20 @@ def reread(ctx: click.Context, since: datetime | None, format_: str | None) -> N
     catch_up(archive.engine, archive.ledger)
     with output.progress("reading") as advance:
         outcome = reread_all(archive, since, now=utc_now, progress=advance)
+    catch_up(archive.engine, archive.ledger)
+    output.write([asdict(outcome)], format_)
+
+
+@click.command()
+@click.argument("topic")
+@listing
+@click.pass_context
+def reassess(ctx: click.Context, topic: str, format_: str | None) -> None:
+    """Assess what is archived again on TOPIC, whose definition or rules have changed; persons' judgements stay."""
+    archive = open_archive(configuration(ctx), utc_now())
+    ctx.call_on_close(archive.close)
+    with output.progress("assessing") as advance:
+        outcome = reassess_all(archive, topic, now=utc_now, progress=advance)
     catch_up(archive.engine, archive.ledger)
     output.write([asdict(outcome)], format_)
 

@@ -167,7 +167,7 @@ class _Batch:
             named = _actors(statement, event, self._resolved(statement))
             drafts += [one for one in named if _added(registered, one.event.stream)]
             drafts.append(Draft(event, {WORDS: words_part(said.words)}))
-            drafts += _assessments(event, statement.assessments, self.rules, cause)
+            drafts += assessments(event, statement.assessments, self.rules, cause)
         return drafts
 
     def _withdrawn(
@@ -285,7 +285,8 @@ def _actors(statement: Statement, event: StatementRecorded, who: Resolved) -> li
     return drafts
 
 
-def _assessments(event: StatementRecorded, assessments: Iterable[Assessment], rules: str, cause: Cause) -> list[Draft]:
+def assessments(event: StatementRecorded, found: Iterable[Assessment], rules: str, cause: Cause) -> list[Draft]:
+    """What rules found of a statement, as events."""
     return [
         Draft(
             StanceAssessed(
@@ -302,7 +303,7 @@ def _assessments(event: StatementRecorded, assessments: Iterable[Assessment], ru
                 cause=cause,
             )
         )
-        for one in assessments
+        for one in found
     ]
 
 
