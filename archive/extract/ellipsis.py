@@ -8,7 +8,7 @@ from archive.extract.chains import complemented
 from archive.extract.operators import Kind, Lexicon
 from archive.extract.propositions import Direction
 from archive.extract.topics import Hit, Index
-from archive.model import Assessment
+from archive.model import Assessment, Stance
 
 NEAR = 2
 """Sentences back within which a bare "this" or "nothing" still means the topic."""
@@ -20,11 +20,15 @@ FAR = 4
 """Sentences back within which "the proposal" does."""
 
 NOUN, POINTER, EXPLETIVE, NOTHING = 0.75, 0.65, 0.55, 0.7
+SAME = 0.05
+"""How much surer it is where the topic was named in the same breath."""
+
 _INDEFINITE = frozenset({"a", "an", "any", "some", "another", "every", "each", "no"})
 _OPENING = 3
 _PAUSES = frozenset(",;:—–")
 _VERB_WITHIN = 3
 _OBJECTS = frozenset({"him", "her"})
+_AGAINST = frozenset({Stance.OPPOSE, Stance.NOT_NOW})
 _FAVOURING = frozenset({Kind.SUPPORT, Kind.OPPOSE})
 _BARE = frozenset({"nothing", "everything"})
 
@@ -33,8 +37,8 @@ _BARE = frozenset({"nothing", "everything"})
 class Antecedent:
     """What was said on the topic before.
 
-    Its direction, how many sentences ago, how it was assessed, the names of those who had to do with it, and whether
-    its theme is itself a name.
+    Its direction, how many sentences ago, how it was assessed, the names of those who had to do with it, whether
+    its theme is itself a name, and how what was last done about it was assessed, whoever did it.
     """
 
     direction: Direction
@@ -42,6 +46,7 @@ class Antecedent:
     assessment: Assessment | None
     names: frozenset[str]
     person: bool = False
+    outcome: Assessment | None = None
 
 
 def take_up(
@@ -59,7 +64,10 @@ def take_up(
         if index.stems[i] in nouns and index.tags[i] in {"NN", "NNS"} and _definite(index, i, sentence, earlier, named):
             strength = NOUN
         elif earlier.distance <= NEAR:
-            strength = _bare(lexicon, index, i, sentence) or (earlier.person and _favoured(lexicon, index, i))
+            strength = _bare(lexicon, index, i, sentence, earlier.distance) or (earlier.person and _favoured(lexicon, index, i))
+        if strength and index.stems[i] in lexicon.outcomes and earlier.outcome:
+            turned = earlier.outcome.stance in _AGAINST
+            return Hit(i, i + 1, -1 if turned else 1, strength, None)
         if strength:
             return Hit(i, i + 1, earlier.direction, strength, None)
     return None
@@ -74,7 +82,7 @@ def _favoured(lexicon: Lexicon, index: Index, i: int) -> float:
     return NOUN if any(f and f[1] == i and f[0] in _FAVOURING for f in found) else 0.0
 
 
-def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int]) -> float:
+def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int], distance: int) -> float:
     """How sure a "this" or "nothing" means the topic; 0 for other words."""
     lower = index.document.tokens[i].lower
     if lower in _BARE:
@@ -86,7 +94,7 @@ def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int]) -> 
     opens = i - sentence[0] < _OPENING or paused or i + 1 >= sentence[1] - 1
     if not pointing or not opens or complementizer or (lower == "that" and index.tags[i + 1 : i + 2] != ("VBZ",)):
         return 0.0
-    return EXPLETIVE if lower == "it" else POINTER
+    return (EXPLETIVE if lower == "it" else POINTER) + SAME * (distance == 0)
 
 
 def _definite(index: Index, i: int, sentence: tuple[int, int], earlier: Antecedent, named: frozenset[str]) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from archive.extract.operators import CONFIDENCE, EFFECTS, MODAL, Kind, Lexicon, Operator, Value, operators, value
-from archive.extract.passages import Passage, first_person, foreign, of_others
+from archive.extract.passages import Passage, first_person, foreign, of_others, performs
 from archive.extract.topics import Hit, Index, qualifies, undergone
 from archive.model import Span, Stance
 
@@ -123,7 +123,7 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
         predicate = list(_predicate(lexicon, passage, scope, right, hit))
         told = [] if _believed(lexicon, index, over) else over
         found = value([*told, *predicate]) if predicate else found
-    return found if found.stance else _enacted(passage, scope, left, hit)
+    return found if found.stance else _enacted(lexicon, passage, scope, left, hit)
 
 
 def _commanded(index: Index, operator: Operator, over: Sequence[Operator]) -> bool:
@@ -292,11 +292,14 @@ def _predicated(index: Index, first: int, operator: Operator) -> bool:
     return any(index.tags[i] in _PREDICATING or index.document.tokens[i].lower in _SET_OFF for i in between)
 
 
-def _enacted(passage: Passage, scope: Scope, left: Sequence[Operator], hit: Hit) -> Value:
+def _enacted(lexicon: Lexicon, passage: Passage, scope: Scope, left: Sequence[Operator], hit: Hit) -> Value:
     """What the actor does rather than says: the action is the cue itself, or the speaker's side is doing it."""
     if any(o.kind is Kind.ACTION and not o.negated for o in scope.cue):
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + 0.1, scope.cue)
-    if hit.action is None or passage.index.tags[hit.action] not in {"VBG", "VBZ", "VBP"}:
+    tag = passage.index.tags[hit.action] if hit.action is not None else ""
+    if tag.startswith("NN") and performs(lexicon, passage):
+        return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + 0.05, scope.cue)
+    if hit.action is None or tag not in {"VBG", "VBZ", "VBP"}:
         return Value(Stance.NO_POSITION, 0.6)
     if first_person(passage.index, hit.action, scope.clause[0]):
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION], tuple(o for o in left if o.kind is Kind.ACTION))

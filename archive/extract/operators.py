@@ -81,6 +81,7 @@ class Lexicon:
     reporting: frozenset[str]
     fearing: frozenset[str]
     doubting: frozenset[str]
+    outcomes: frozenset[str]
     naming: frozenset[str]
     hypothetical: frozenset[str]
     performing: frozenset[str]
@@ -174,6 +175,7 @@ def load(language: str) -> Lexicon:
         classifying=frozenset(stem.of(w) for w in words.classifying),
         reporting=frozenset(stem.of(w) for w in words.reporting),
         fearing=frozenset(stem.of(w) for w in words.fearing),
+        outcomes=frozenset(stem.of(w) for w in words.outcomes),
         doubting=frozenset(stem.of(w) for w in words.doubting),
         naming=frozenset(stem.of(w) for w in words.naming),
         hypothetical=frozenset(stem.of(w) for w in words.hypothetical),
@@ -203,7 +205,7 @@ def operators(lexicon: Lexicon, text: Index, span: tuple[int, int], actions: fro
                 denied.append(i)
                 found.extend([Operator(Kind.MAY, i, i + 1)] if text.stems[i] == "cannot" else [])
             i += 1
-    return list(_denied(found, denied))
+    return list(_denied(text, found, denied))
 
 
 def _otherwise(text: Index, kind: Kind, first: int, last: int) -> bool:
@@ -230,11 +232,12 @@ def _repeats(text: Index, found: Sequence[Operator], i: int) -> bool:
     return all(text.tags[j] in _JOINING or not text.document.tokens[j].text[0].isalnum() for j in between)
 
 
-def _denied(found: Sequence[Operator], denied: Sequence[int]) -> Iterator[Operator]:
+def _denied(text: Index, found: Sequence[Operator], denied: Sequence[int]) -> Iterator[Operator]:
     """The operators with each negation given to the one that it denies: past a modal, the verb it stands before."""
     targets: set[int] = set()
     for at in denied:
-        after = [n for n, o in enumerate(found) if at <= o.first <= at + _NEGATION_REACH]
+        reach = next((i for i in range(at + 1, at + _NEGATION_REACH) if text.tags[i : i + 1] == ("CC",)), at + 5)
+        after = [n for n, o in enumerate(found) if at <= o.first < min(reach, at + _NEGATION_REACH + 1)]
         before = [n for n, o in enumerate(found) if o.last <= at <= o.last + 1 and o.kind in MODAL]
         plain = [n for n in after if found[n].kind not in MODAL]
         target = (plain or after[-1:] or before)[:1]

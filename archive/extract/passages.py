@@ -113,7 +113,7 @@ def foreign(lexicon: Lexicon, passage: Passage, operator: Operator, low: int, hi
         named = next((i for i in range(operator.first, low, -1) if index.stems[i] in lexicon.naming), None)
         at = subject(index, named, low) if named else None
         return at is not None and not hit.first <= at < hit.last and not _own(lexicon, passage, at, low)
-    if operator.kind not in _OWN_WILL or _performs(lexicon, passage):
+    if operator.kind not in _OWN_WILL or performs(lexicon, passage):
         return False
     noun = index.tags[operator.first].startswith("NN") and operator.last - operator.first == 1
     at = (_possessor if noun else subject)(index, operator.first, low)
@@ -172,7 +172,7 @@ def _other_gender(passage: Passage, lower: str) -> bool:
     return spoke is not None and _GENDER.get(lower, spoke) != spoke
 
 
-def _performs(lexicon: Lexicon, passage: Passage) -> bool:
+def performs(lexicon: Lexicon, passage: Passage) -> bool:
     """Whether the cue is itself an act ("announced", "ordered"): then what will be done is the speaker's will."""
     return any(passage.index.stems[i] in lexicon.performing for a, b in passage.cue for i in range(a, b))
 

@@ -61,6 +61,7 @@ class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reporting: tuple[str, ...]
     fearing: tuple[str, ...]
     doubting: tuple[str, ...]
+    outcomes: tuple[str, ...]
     naming: tuple[str, ...]
     kinds: tuple[tuple[str, ...], ...]
     stopping: tuple[str, ...]

@@ -111,7 +111,7 @@ class Assessor:
             judged.extend(f for f in found if not elliptic or f[0].value.stance is not Stance.NO_POSITION)
             if here:
                 said = earlier.assessment if earlier else None
-                earlier = Antecedent(here[-1].direction, 0, said, course.names, course.person)
+                earlier = Antecedent(here[-1].direction, 0, said, course.names, course.person, course.last)
         if earlier and earlier.assessment and earlier.distance <= NEAR:
             beside = () if named or _positional(judged) else passage.sentences[:1]
             if _shares(self._lexicon, passage, (*passage.cue, *beside)):
@@ -154,7 +154,8 @@ def _antecedent(passage: Passage, hits: Sequence[Hit], course: _Course) -> Antec
         return None
     distance = max(0, index.sentence_number(first) - index.sentence_number(before[-1].first))
     spoke = own is not None and index.sentence_number(first) - index.sentence_number(own[0] - 1) <= NEAR
-    return Antecedent(before[-1].direction, 0 if spoke else distance, assessment, course.names, course.person)
+    far = 0 if spoke else distance
+    return Antecedent(before[-1].direction, far, assessment, course.names, course.person, course.last)
 
 
 def _names_beside(index: Index, hits: Sequence[Hit]) -> frozenset[str]:

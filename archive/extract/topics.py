@@ -208,7 +208,8 @@ class Matcher:
             return self._acted(text, Hit(first, last, self._direction(action), strength, at))
         acting = self._acting(text, first, last)
         if acting is None:
-            return Hit(first, last, self._signed(self.proposition.action.polarity), strength, None)
+            done = first if last - first > 1 and text.tags[first] in {"VB", "VBG", "VBP"} else None
+            return Hit(first, last, self._signed(self.proposition.action.polarity), strength, done)
         at, found = acting
         hit = Hit(min(first, at), max(last, at + 1), self._direction(found), strength, at)
         return self._acted(text, hit) if at < first else hit
