@@ -26,7 +26,7 @@ _MODIFIERS = 3
 
 def chained(words: Vocabulary, matcher: Matcher, index: Index, hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """The hits with those that take them up, in order and apart."""
-    takers = _takers(words, matcher)
+    takers = {} if matcher.personal else _takers(words, matcher)
     at = sorted(i for s in takers for i in index.places.get(s, ()) if index.stems[i] == s) if hits else []
     covered = {i for hit in hits for i in range(hit.first, hit.last)}
     found = list(hits)

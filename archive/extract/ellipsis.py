@@ -38,7 +38,8 @@ class Antecedent:
     """What was said on the topic before.
 
     Its direction, how many sentences ago, how it was assessed, the names of those who had to do with it, whether
-    its theme is itself a name, and how what was last done about it was assessed, whoever did it.
+    its theme is itself a name, how what was last done about it was assessed, whoever did it, and whether the article
+    is chiefly about it.
     """
 
     direction: Direction
@@ -47,6 +48,7 @@ class Antecedent:
     names: frozenset[str]
     person: bool = False
     outcome: Assessment | None = None
+    chief: bool = True
 
 
 def take_up(
@@ -56,15 +58,17 @@ def take_up(
 
     ``named`` are the stems of the topic's own words: "the bill" takes up only what was called one.
     """
-    if earlier is None or earlier.distance > FAR:
+    if earlier is None or earlier.distance > (FAR if earlier.chief else 0):
         return None
     nouns = lexicon.anaphors | (lexicon.objects & named)
     for i in range(*sentence):
         strength = 0.0
-        if index.stems[i] in nouns and index.tags[i] in {"NN", "NNS"} and _definite(index, i, sentence, earlier, named):
+        if earlier.person:
+            strength = _favoured(lexicon, index, i) if earlier.distance <= NEAR else 0.0
+        elif index.stems[i] in nouns and index.tags[i] in {"NN", "NNS"} and _definite(index, i, sentence, earlier, named):
             strength = NOUN
         elif earlier.distance <= NEAR:
-            strength = _bare(lexicon, index, i, sentence, earlier.distance) or (earlier.person and _favoured(lexicon, index, i))
+            strength = _bare(lexicon, index, i, sentence, earlier.distance)
         if strength and index.stems[i] in lexicon.outcomes and earlier.outcome:
             turned = earlier.outcome.stance in _AGAINST
             return Hit(i, i + 1, -1 if turned else 1, strength, None)
@@ -86,7 +90,8 @@ def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int], dis
     """How sure a "this" or "nothing" means the topic; 0 for other words."""
     lower = index.document.tokens[i].lower
     if lower in _BARE:
-        return NOTHING
+        verbal = index.tags[i + 1 : i + 2] + index.tags[i - 1 : i]
+        return NOTHING if any(tag.startswith(("MD", "VB")) for tag in verbal) else 0.0
     after = index.tags[i + 1] if i + 1 < sentence[1] else "."
     pointing = lower in lexicon.words.words.pointers and not after.startswith(("NN", "JJ", "DT", "PRP", "CD"))
     complementizer = lower == "that" and index.tags[i] in {"IN", "WDT"}

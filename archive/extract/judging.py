@@ -54,7 +54,7 @@ class Scope(NamedTuple):
 def judge(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: Hit) -> Judgement:
     """What a statement says about the topic at one place in one of its sentences."""
     scope = _scope(lexicon, passage, sentence, hit)
-    found = _folded(lexicon, passage, scope, hit)
+    found = _folded(lexicon, passage, scope, hit) if hit.sided else _FOREIGN
     if found.stance in _ASKABLE and passage.asks(*sentence):
         return Judgement(Value(Stance.NO_POSITION, 0.5, found.operators))
     found = _momentary(lexicon, passage.index, scope.clause, found)
@@ -106,6 +106,7 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
         _finite(index, low, hit.first) or (hit.action != hit.first and _finite(index, hit.last, hit.last + 2))
     )
     before = [o for o in scope.operators if o.first < hit.first or (o.first < hit.last and index.tags[o.first] != "IN")]
+    before = [o for o in before if o.first < hit.first or o.kind is not Kind.INTEND]
     due = max((o.first for o in before if o.kind is Kind.MUST and o.first > hit.first), default=0)
     before = [o for o in before if not (hit.first < o.first < due and o.kind not in MODAL)]
     left = [o for o in before if not _supposed(index, o, hit, scope.clause)]
@@ -244,7 +245,7 @@ def _predicate(
     """What is said of a mention after it: judgements, and verbs that are not infinitives of purpose."""
     index = passage.index
     naming = any(index.stems[i] in lexicon.naming for a, b in passage.cue for i in range(a, b))
-    plain = [o for o in right if o.kind not in MODAL and _said_of(index, o, hit, naming=naming)]
+    plain = [o for o in right if o.kind not in MODAL | {Kind.INTEND} and _said_of(index, o, hit, naming=naming)]
     kept = [o for o in right if o in plain or (o.kind in MODAL and any(p.first > o.first for p in plain))]
     for operator in kept:
         called = naming and operator.first > 0 and index.document.tokens[operator.first - 1].lower in {"a", "an"}

@@ -31,6 +31,7 @@ _PREPOSITIONS = frozenset(
 )
 _BESIDE_VERB = frozenset({"be", "to", "have", "also", "the", "a", "an"})
 _PARTICLES = frozenset({"out", "up", "down", "off", "away", "back", "asid"})
+_WITHIN = frozenset({"stay", "remain", "join", "leav", "exit", "withdraw", "pull", "secede", "enter", "return", "belong"})
 _UNLISTED = -1
 
 
@@ -65,6 +66,8 @@ class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     naming: tuple[str, ...]
     kinds: tuple[tuple[str, ...], ...]
     stopping: tuple[str, ...]
+    ills: tuple[str, ...]
+    instruments: tuple[str, ...]
     pointers: frozenset[str]
     own: tuple[str, ...]
     others: tuple[str, ...]
@@ -95,6 +98,8 @@ class Vocabulary:
     impersonal: frozenset[str]
     kinds: tuple[frozenset[str], ...]
     stopping: frozenset[str]
+    ills: frozenset[str]
+    instruments: frozenset[str]
 
     def alternatives(self, word: str) -> frozenset[str]:
         """The stems that stand for a word: its own, and for a country those of its adjective and people."""
@@ -125,8 +130,12 @@ def vocabulary(language: str) -> Vocabulary:
     kinds = tuple(frozenset(map(stemmer.of, kind)) for kind in words.kinds)
     acting = Phrases(pairs, SKIPPED)
     stopping = frozenset(map(stemmer.of, words.stopping))
+    ills = frozenset(map(stemmer.of, words.ills))
     where = places.load(language)
-    return Vocabulary(words, stemmer, acting, single, where, titles, given, impersonal, kinds, stopping)
+    instruments = frozenset(map(stemmer.of, words.instruments))
+    return Vocabulary(
+        words, stemmer, acting, single, where, titles, given, impersonal, kinds, stopping, ills, instruments
+    )
 
 
 def _titles(language: str, stemmer: Stemmer) -> frozenset[str]:
@@ -159,14 +168,17 @@ def read(proposition: str, words: Vocabulary) -> Proposition:
     verb = stems[at] if at < len(stems) else ""
     if passive and verb not in words.single:
         verb = next((s for s in rest if s in words.single), verb)
-    passive = passive or not _content(rest) or rest[0] in _PREPOSITIONS | _PARTICLES
+    phrased = words.actions.at(stems, [""] * len(stems), at, len(stems)) if at < len(stems) else None
+    acting = phrased[0] if phrased else words.single.get(verb, Action(_UNLISTED, 1))
+    within = not passive and verb in _WITHIN and _content(rest)
+    passive = not within and (passive or not _content(rest) or rest[0] in _PREPOSITIONS | _PARTICLES)
     theme, around = (subject, rest) if passive else (rest, subject)
     named = {s for w, s in zip(said, stems, strict=True) if s in around and words.places.find(w)}
     forms = (words.alternatives(w) for w, s in zip(said, stems, strict=True) if s in named)
     return Proposition(
         theme=frozenset(_content(theme)),
         heads=frozenset(_heads(theme, words)),
-        action=words.single.get(verb, Action(_UNLISTED, 1)),
+        action=acting,
         verb=verb,
         negated=negated,
         around=frozenset(f for form in forms for f in form) if passive else frozenset(),

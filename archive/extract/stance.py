@@ -50,6 +50,7 @@ class _Course:
 
     names: frozenset[str]
     person: bool
+    chief: bool
     last: Assessment | None = None
     by_actor: dict[str, tuple[int, Assessment]] = field(default_factory=dict)
 
@@ -85,8 +86,8 @@ class Assessor:
 
     def _on(self, matcher: Matcher, index: Index, passages: Sequence[Passage]) -> Iterator[tuple[int, Assessment]]:
         hits = chained(self._lexicon.words, matcher, index, matcher.find(index))
-        course = _Course(_names_beside(index, hits), matcher.personal)
         chief = _is_chief(index, hits)
+        course = _Course(_names_beside(index, hits), matcher.personal, chief)
         for number, passage in enumerate(passages if hits else ()):
             assessment = self._one(matcher, passage, hits, course)
             if assessment is None and chief and _beside_topic(passage, hits):
@@ -111,7 +112,7 @@ class Assessor:
             judged.extend(f for f in found if not elliptic or f[0].value.stance is not Stance.NO_POSITION)
             if here:
                 said = earlier.assessment if earlier else None
-                earlier = Antecedent(here[-1].direction, 0, said, course.names, course.person, course.last)
+                earlier = _said_before(course, here[-1], 0, said)
         if earlier and earlier.assessment and earlier.distance <= NEAR:
             beside = () if named or _positional(judged) else passage.sentences[:1]
             if _shares(self._lexicon, passage, (*passage.cue, *beside)):
@@ -155,7 +156,11 @@ def _antecedent(passage: Passage, hits: Sequence[Hit], course: _Course) -> Antec
     distance = max(0, index.sentence_number(first) - index.sentence_number(before[-1].first))
     spoke = own is not None and index.sentence_number(first) - index.sentence_number(own[0] - 1) <= NEAR
     far = 0 if spoke else distance
-    return Antecedent(before[-1].direction, far, assessment, course.names, course.person, course.last)
+    return _said_before(course, before[-1], far, assessment)
+
+
+def _said_before(course: _Course, hit: Hit, distance: int, said: Assessment | None) -> Antecedent:
+    return Antecedent(hit.direction, distance, said, course.names, course.person, course.last, course.chief)
 
 
 def _names_beside(index: Index, hits: Sequence[Hit]) -> frozenset[str]:

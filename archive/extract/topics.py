@@ -23,6 +23,7 @@ _GAP = 3
 
 _ACTION_BEFORE = 5
 _ACTION_AFTER = 9
+_NAMING = frozenset({"NNP", "NNPS", "JJ"})
 _STOPPING = 4
 _NEAR = 4
 _PERSONS = frozenset({"he", "she", "his", "her", "him"})
@@ -76,13 +77,18 @@ def index(document: Document, stemmer: Stemmer) -> Index:
 
 
 class Hit(NamedTuple):
-    """Tokens ``first`` to before ``last`` are about a topic; ``action`` is the token that acts on the theme, if any."""
+    """Tokens ``first`` to before ``last`` are about a topic; ``action`` is the token that acts on the theme, if any.
+
+    ``sided`` tells whether being for or against them is being for or against the proposition or its contrary: not so
+    with what the topic only describes ("coal jobs"), nor with an evil that it is about ("gun violence").
+    """
 
     first: int
     last: int
     direction: Direction
     strength: float
     action: int | None
+    sided: bool = True
 
 
 class Term(NamedTuple):
@@ -101,7 +107,8 @@ class Matcher:
     ``names`` those written with a capital, ``titles`` what may stand before a person's name,
     ``personal`` tells that the theme is a person, so that "him" can take it up,
     ``bodies`` are words that make a name before them something else's, ``nouns`` the heads of terms and theme, by which
-    the topic can be taken up ("the bill"), ``stopping`` the words that put an end to an action.
+    the topic can be taken up ("the bill"), ``stopping`` the words that put an end to an action, ``ills`` what nobody
+    wants, ``instruments`` what a topic can be made by ("the toll plan").
     """
 
     topic: Topic
@@ -119,6 +126,8 @@ class Matcher:
     bodies: frozenset[str]
     nouns: Mapping[str, Action | None]
     stopping: frozenset[str]
+    ills: frozenset[str]
+    instruments: frozenset[str]
 
     def find(self, text: Index) -> tuple[Hit, ...]:
         """Every place in a document that is about the topic, in order, the surer of two that overlap."""
@@ -127,7 +136,22 @@ class Matcher:
         hits = [*self._terms(text), *((1, hit) for hit in self._themes(text))]
         if hits:
             hits.extend((0, hit) for hit in self._loose(text))
-        return tuple(_apart(hits))
+        return tuple(self._sided(text, hit) for hit in _apart(hits))
+
+    def _sided(self, text: Index, hit: Hit) -> Hit:
+        """The hit, told apart from one that only names the matter."""
+        head = text.stems[hit.last - 1]
+        evil = hit.action is None and head in self.ills
+        after = text.tags[hit.last] if hit.last < len(text.tags) else ""
+        noun = text.stems[hit.last] if hit.last < len(text.stems) else ""
+        ends = not text.tags[hit.last + 1 : hit.last + 2] or not text.tags[hit.last + 1].startswith("NN")
+        describes = after in {"NN", "NNS"} and ends and noun not in self.named and noun not in self.instruments
+        owns = self.personal and after == "POS" and not self._running(text, hit.last + 1)
+        return hit._replace(sided=not (evil or describes or owns))
+
+    def _running(self, text: Index, i: int) -> bool:
+        """Whether what is somebody's, from token ``i``, is that they run: "Quill's presidential campaign"."""
+        return any(text.stems[k] in self.instruments for k in range(i, min(i + 3, len(text.stems))))
 
     def taken_up(self, text: Index, i: int, strength: float, action: Action | None) -> Hit:
         """The hit that a noun makes which takes the topic up: what is done to it is done to what it stands for.
@@ -196,7 +220,7 @@ class Matcher:
                 yield Hit(at, at + 1, self._signed(1), LOOSE, at)
                 continue
             near = range(max(start, at - _TOGETHER), min(end, at + _TOGETHER))
-            if any(text.stems[i] in self.proposition.around for i in near):
+            if any(text.stems[i] in self.proposition.around and text.tags[i] in _NAMING for i in near):
                 yield Hit(at, at + 1, self._signed(1), LOOSE, at)
 
     def _same(self, stem: str) -> bool:
@@ -206,6 +230,9 @@ class Matcher:
         if action is not None:
             at = next((i for i in range(first, last) if self._acts(text, i) == action), first)
             return self._acted(text, Hit(first, last, self._direction(action), strength, at))
+        inner = next((i for i in range(first + 1, last) if self._within(text, i)), None)
+        if inner is not None and (within := self._acts(text, inner)):
+            return self._acted(text, Hit(first, last, self._direction(within), strength, inner))
         acting = self._acting(text, first, last)
         if acting is None:
             done = first if last - first > 1 and text.tags[first] in {"VB", "VBG", "VBP"} else None
@@ -213,6 +240,10 @@ class Matcher:
         at, found = acting
         hit = Hit(min(first, at), max(last, at + 1), self._direction(found), strength, at)
         return self._acted(text, hit) if at < first else hit
+
+    def _within(self, text: Index, i: int) -> bool:
+        """Whether a word inside a mention, none of the topic's own, acts: the cuts of "tax cuts for the rich"."""
+        return text.stems[i] not in self.named and text.tags[i].startswith(("NN", "VB")) and bool(self._acts(text, i))
 
     def _acted(self, text: Index, hit: Hit) -> Hit:
         """The contrary where an action is itself stopped ("a halt to the deportations"), the same where it is kept."""
@@ -235,11 +266,18 @@ class Matcher:
         found = self.phrases.at(text.stems, text.tags, i, len(text.stems))
         return found[0] if found else self.actions.get(text.stems[i])
 
+    def _acts_until(self, text: Index, i: int) -> bool:
+        """Whether a noun acts, or ends a phrase that does: "close its borders to"."""
+        starts = (self.phrases.at(text.stems, text.tags, k, i + 1) for k in range(max(0, i - 2), i))
+        return bool(self._acts(text, i)) or any(found and found[1] == i + 1 for found in starts)
+
     def _acting(self, text: Index, first: int, last: int) -> tuple[int, Action] | None:
         """The nearest action on the theme: a verb before it, or what it must do or must be done to it after it."""
         start, end = text.sentence(first)
         for i in range(first - 1, max(start, first - _ACTION_BEFORE) - 1, -1):
             if text.document.tokens[i].text in _NEVER_BETWEEN or self._parts(text, i) or qualifies(text, i):
+                break
+            if text.tags[i].startswith("NN") and _governs(text, i + 1) and not self._acts_until(text, i):
                 break
             titled = text.stems[i] in self.titles and text.tags[i].startswith("NN")
             if (found := self._acts(text, i)) and not titled and not undergone(text, i):
@@ -266,6 +304,11 @@ class Matcher:
 
     def _signed(self, direction: Direction) -> Direction:
         return direction if not self.proposition.negated else -1 if direction == 1 else 1
+
+
+def _governs(text: Index, i: int) -> bool:
+    """Whether a preposition other than "of" parts a noun from what follows: "speeches to bankers"."""
+    return text.tags[i : i + 1] in (("IN",), ("TO",)) and text.stems[i] != "of"
 
 
 def undergone(text: Index, i: int) -> bool:
@@ -350,6 +393,8 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
         bodies=words.impersonal - keys - proposition.theme,
         nouns={noun: action for noun, action in _nouns(terms, proposition) if noun not in names},
         stopping=words.stopping - proposition.theme,
+        ills=words.ills - proposition.theme,
+        instruments=words.instruments,
     )
 
 
