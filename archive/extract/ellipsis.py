@@ -30,6 +30,7 @@ _VERB_WITHIN = 3
 _OBJECTS = frozenset({"him", "her"})
 _AGAINST = frozenset({Stance.OPPOSE, Stance.NOT_NOW})
 _FAVOURING = frozenset({Kind.SUPPORT, Kind.OPPOSE})
+_EXCLUDING = frozenset({"rule", "exclud"})
 _BARE = frozenset({"nothing", "everything"})
 
 
@@ -65,7 +66,9 @@ def take_up(
         strength = 0.0
         if earlier.person:
             strength = _favoured(lexicon, index, i) if earlier.distance <= NEAR else 0.0
-        elif index.stems[i] in nouns and index.tags[i] in {"NN", "NNS"} and _definite(index, i, sentence, earlier, named):
+        elif (
+            index.stems[i] in nouns and index.tags[i] in {"NN", "NNS"} and _definite(index, i, sentence, earlier, named)
+        ):
             strength = NOUN
         elif earlier.distance <= NEAR:
             strength = _bare(lexicon, index, i, sentence, earlier.distance)
@@ -89,10 +92,10 @@ def _favoured(lexicon: Lexicon, index: Index, i: int) -> float:
 def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int], distance: int) -> float:
     """How sure a "this" or "nothing" means the topic; 0 for other words."""
     lower = index.document.tokens[i].lower
-    if lower in _BARE:
-        verbal = index.tags[i + 1 : i + 2] + index.tags[i - 1 : i]
-        return NOTHING if any(tag.startswith(("MD", "VB")) for tag in verbal) else 0.0
     after = index.tags[i + 1] if i + 1 < sentence[1] else "."
+    if lower in _BARE:
+        excluded = i > 0 and index.stems[i - 1] in _EXCLUDING
+        return NOTHING if excluded or after.startswith(("MD", "VB")) else 0.0
     pointing = lower in lexicon.words.words.pointers and not after.startswith(("NN", "JJ", "DT", "PRP", "CD"))
     complementizer = lower == "that" and index.tags[i] in {"IN", "WDT"}
     paused = index.document.tokens[i - 1].text in _PAUSES and lower != "that"

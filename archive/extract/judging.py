@@ -21,6 +21,7 @@ _REACH = 60
 _FOLLOWED_WITHIN = 4
 _CLAIMING = frozenset({"that", "claim", "notion", "idea", "argument", "suggestion", "assertion"})
 _JUDGED = frozenset({Kind.GOOD, Kind.BAD, Kind.NOT_NOW, Kind.UNDECIDED})
+_APART = frozenset({"from", "with", "among", "between"})
 _PRONOUNS = frozenset({"it", "them", "him", "her", "this", "that", "these", "those"})
 _ATTITUDES = frozenset({Kind.SUPPORT, Kind.OPPOSE})
 _PLACES = (("NNP",), ("NN",), ("NNS",), ("DT",), ("PRP",), ("PRP$",))
@@ -195,7 +196,17 @@ def _governing(lexicon: Lexicon, passage: Passage, over: Sequence[Operator], hit
             continue
         if any(qualifies(index, i) for i in range(operator.last, hit.first)) or undergone(index, operator.last - 1):
             continue
+        if _within_another(lexicon, index, operator, hit) or (operator.kind is Kind.FAILING and hit.action is None):
+            continue
         yield operator
+
+
+def _within_another(lexicon: Lexicon, index: Index, operator: Operator, hit: Hit) -> bool:
+    """Whether a mention only says more of what an operator is over: "rejected pressure from the port's owners"."""
+    for i in range(operator.last, hit.first - 1):
+        if index.tags[i] in {"NN", "NNS"} and index.document.tokens[i + 1].lower in _APART:
+            return index.stems[i] not in lexicon.anaphors | lexicon.objects
+    return index.stems[operator.first] == "consider" and index.tags[hit.last : hit.last + 1] == ("JJ",)
 
 
 def _excluded(lexicon: Lexicon, index: Index, hit: Hit, low: int) -> Iterator[Operator]:

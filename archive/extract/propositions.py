@@ -31,7 +31,9 @@ _PREPOSITIONS = frozenset(
 )
 _BESIDE_VERB = frozenset({"be", "to", "have", "also", "the", "a", "an"})
 _PARTICLES = frozenset({"out", "up", "down", "off", "away", "back", "asid"})
-_WITHIN = frozenset({"stay", "remain", "join", "leav", "exit", "withdraw", "pull", "secede", "enter", "return", "belong"})
+_WITHIN = frozenset(
+    {"stay", "remain", "join", "leav", "exit", "withdraw", "pull", "secede", "enter", "return", "belong"}
+)
 _UNLISTED = -1
 
 

@@ -26,6 +26,7 @@ _ACTION_AFTER = 9
 _NAMING = frozenset({"NNP", "NNPS", "JJ"})
 _STOPPING = 4
 _NEAR = 4
+_OBJECTS = frozenset({"it", "them", "him", "her", "this", "that"})
 _PERSONS = frozenset({"he", "she", "his", "her", "him"})
 _TOGETHER = 8
 _APART = frozenset({"NNP", "NNPS", "VBZ", "VBD", "VBP"})
@@ -146,8 +147,10 @@ class Matcher:
         noun = text.stems[hit.last] if hit.last < len(text.stems) else ""
         ends = not text.tags[hit.last + 1 : hit.last + 2] or not text.tags[hit.last + 1].startswith("NN")
         describes = after in {"NN", "NNS"} and ends and noun not in self.named and noun not in self.instruments
-        owns = self.personal and after == "POS" and not self._running(text, hit.last + 1)
-        return hit._replace(sided=not (evil or describes or owns))
+        person = self.personal and text.tags[hit.last - 1].startswith("NNP")
+        owns = person and after == "POS" and not self._running(text, hit.last + 1)
+        does = person and after == "TO" and hit.action is None
+        return hit._replace(sided=not (evil or describes or owns or does))
 
     def _running(self, text: Index, i: int) -> bool:
         """Whether what is somebody's, from token ``i``, is that they run: "Quill's presidential campaign"."""
@@ -172,8 +175,16 @@ class Matcher:
         """The places where a term stands, each with how many words it has."""
         for term in self.terms:
             for first, last in _windows(term.words, text):
-                if self._together(text, term, first, last) and text.stems[first - 1] != "own":
+                alone = len(term.words) == 1 and term.action is not None and self._of_another(text, first)
+                if not alone and self._together(text, term, first, last) and text.stems[first - 1] != "own":
                     yield len(term.words), self._hit(text, first, last, term.strength, term.action)
+
+    def _of_another(self, text: Index, i: int) -> bool:
+        """Whether a verb that is a term by itself is done to something else: "repeal" in "repeal the pay act"."""
+        start, end = text.sentence(i)
+        named = self.named - {text.stems[i]}
+        pronoun = text.document.tokens[i + 1].lower in _OBJECTS if i + 1 < end else True
+        return text.tags[i].startswith("VB") and not pronoun and named.isdisjoint(text.stems[start:end])
 
     def _together(self, text: Index, term: Term, first: int, last: int) -> bool:
         """Whether the words of a term found near each other belong together: no other name or verb between them."""
