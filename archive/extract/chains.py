@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from archive.extract.indexed import Index
 from archive.extract.propositions import Action, Vocabulary
-from archive.extract.topics import Hit, Index, Matcher
+from archive.extract.topics import Hit, Matcher
 
 WITHIN, KIND_WITHIN = 12, 5
 """Sentences after which nothing points back any longer, with the topic's own noun and with another of its kind."""

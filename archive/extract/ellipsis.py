@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archive.extract.chains import complemented
+from archive.extract.indexed import Index
 from archive.extract.operators import Kind, Lexicon
 from archive.extract.propositions import Direction
-from archive.extract.topics import Hit, Index
+from archive.extract.topics import Hit
 from archive.model import Assessment, Stance
 
 NEAR = 2

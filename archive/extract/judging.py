@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from archive.extract.indexed import Index, qualifies, undergone
+from archive.extract.limits import REACH, conditional, momentary
 from archive.extract.operators import CONFIDENCE, EFFECTS, MODAL, Kind, Lexicon, Operator, Value, operators, value
 from archive.extract.passages import Passage, first_person, foreign, of_others, performs
-from archive.extract.topics import Hit, Index, qualifies, undergone
+from archive.extract.topics import Hit
 from archive.model import Span, Stance
-
-_REACH = 60
-"""Tokens on either side of a mention within which words can be over it, however long the sentence."""
 
 _FOLLOWED_WITHIN = 4
 _CLAIMING = frozenset({"that", "claim", "notion", "idea", "argument", "suggestion", "assertion"})
@@ -37,7 +36,7 @@ _FOREIGN = Value(Stance.NO_POSITION, 0.5)
 
 
 class Judgement(NamedTuple):
-    """A value in the direction of the proposition, and the words that limit it."""
+    """A value in the direction of the proposition, and the words that limit it in condition, scope or time."""
 
     value: Value
     condition: Span | None = None
@@ -58,14 +57,14 @@ def judge(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: Hi
     found = _folded(lexicon, passage, scope, hit) if hit.sided else _FOREIGN
     if found.stance in _ASKABLE and passage.asks(*sentence):
         return Judgement(Value(Stance.NO_POSITION, 0.5, found.operators))
-    found = _momentary(lexicon, passage.index, scope.clause, found)
+    found, passing = momentary(lexicon, passage.index, scope.clause, found)
     found = found if hit.direction == 1 else _turned(found)
-    found, condition = _conditional(lexicon, passage.index, sentence, hit, found)
-    return Judgement(found._replace(confidence=round(found.confidence * hit.strength, 3)), condition)
+    found, condition = conditional(lexicon, passage.index, sentence, hit, found)
+    return Judgement(found._replace(confidence=round(found.confidence * hit.strength, 3)), condition or passing)
 
 
 def _scope(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: Hit) -> Scope:
-    sentence = max(sentence[0], hit.first - _REACH), min(sentence[1], hit.last + _REACH)
+    sentence = max(sentence[0], hit.first - REACH), min(sentence[1], hit.last + REACH)
     acting = frozenset(() if hit.action is None else (hit.action,))
     spans = list(passage.cue)
     if spans and spans[-1][1] == sentence[0]:
@@ -318,14 +317,6 @@ def _enacted(lexicon: Lexicon, passage: Passage, scope: Scope, left: Sequence[Op
     return Value(Stance.NO_POSITION, 0.6)
 
 
-def _momentary(lexicon: Lexicon, index: Index, clause: tuple[int, int], found: Value) -> Value:
-    """A refusal in the words "at the moment" is none in principle."""
-    refused = found.stance is Stance.OPPOSE and any(o.negated for o in found.operators)
-    if refused and any(lexicon.momentary.at(index.stems, index.tags, i, clause[1]) for i in range(*clause)):
-        return found._replace(stance=Stance.NOT_NOW)
-    return found
-
-
 _TURNED = {
     Stance.SUPPORT: Stance.OPPOSE, Stance.OPPOSE: Stance.SUPPORT, Stance.OPEN: Stance.UNCLEAR,
     Stance.CONDITIONAL: Stance.UNCLEAR, Stance.NOT_NOW: Stance.UNCLEAR,
@@ -335,44 +326,3 @@ _TURNED = {
 def _turned(found: Value) -> Value:
     """The same value where the words stand for the contrary of the proposition."""
     return found._replace(stance=_TURNED.get(found.stance, found.stance)) if found.stance else found
-
-
-def _conditional(
-    lexicon: Lexicon, index: Index, sentence: tuple[int, int], hit: Hit, found: Value
-) -> tuple[Value, Span | None]:
-    """Support or possibility that is limited becomes conditional; so does a refusal "unless"."""
-    for i in range(max(sentence[0], hit.first - _REACH), min(sentence[1], hit.last + _REACH)):
-        match = lexicon.conditions.at(index.stems, index.tags, i, sentence[1])
-        if match is None or hit.first <= i < hit.last:
-            continue
-        end = _condition_end(index, i, sentence[1])
-        if i < hit.first < end or _hypothetical(lexicon, index, i, end):
-            continue
-        span = Span(index.document.tokens[i].start, index.document.tokens[end - 1].end)
-        limited = _limited(found.stance, index.stems[i])
-        if limited:
-            loss = 0.05 * (limited is not found.stance)
-            return found._replace(stance=limited, confidence=found.confidence - loss), span
-    return found, None
-
-
-def _limited(stance: Stance | None, by: str) -> Stance | None:
-    """What a limit makes of a label: what lasts "until" is wholly wanted, and what must wait "until" is put off."""
-    if stance is Stance.OPPOSE:
-        return {"unless": Stance.CONDITIONAL, "until": Stance.NOT_NOW}.get(by)
-    if stance in (Stance.SUPPORT, Stance.OPEN):
-        return stance if by == "until" else Stance.CONDITIONAL
-    return None
-
-
-def _condition_end(index: Index, first: int, last: int) -> int:
-    for i in range(first + 1, last):
-        if index.document.tokens[i].text in {";", "—", "–"} or (
-            index.document.tokens[i].text == "," and index.stems[i + 1 : i + 2] != ("not",)
-        ):
-            return i
-    return last - 1 if last - 1 > first and not index.document.tokens[last - 1].text[0].isalnum() else last
-
-
-def _hypothetical(lexicon: Lexicon, index: Index, first: int, last: int) -> bool:
-    return index.stems[first] == "if" and any(index.stems[i] in lexicon.hypothetical for i in range(first, last))

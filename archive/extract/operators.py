@@ -14,9 +14,9 @@ from functools import cache
 from typing import NamedTuple
 
 from archive.extract import propositions
+from archive.extract.indexed import Index
 from archive.extract.propositions import Vocabulary
 from archive.extract.stems import Phrases
-from archive.extract.topics import Index
 from archive.model import Stance
 
 
@@ -81,6 +81,7 @@ class Lexicon:
     reporting: frozenset[str]
     fearing: frozenset[str]
     doubting: frozenset[str]
+    reliability: tuple[tuple[float, float], ...]
     outcomes: frozenset[str]
     naming: frozenset[str]
     hypothetical: frozenset[str]
@@ -176,6 +177,7 @@ def load(language: str) -> Lexicon:
         reporting=frozenset(stem.of(w) for w in words.reporting),
         fearing=frozenset(stem.of(w) for w in words.fearing),
         outcomes=frozenset(stem.of(w) for w in words.outcomes),
+        reliability=words.reliability,
         doubting=frozenset(stem.of(w) for w in words.doubting),
         naming=frozenset(stem.of(w) for w in words.naming),
         hypothetical=frozenset(stem.of(w) for w in words.hypothetical),

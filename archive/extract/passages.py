@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archive.extract.indexed import Index
 from archive.extract.operators import Kind, Lexicon, Operator
 from archive.extract.phrases import tokens_of
-from archive.extract.topics import Hit, Index
+from archive.extract.topics import Hit
 from archive.model import ActorKind, Statement, StatementKind, fold
 
 _SUBJECT_WITHIN = 10

@@ -64,6 +64,7 @@ class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reporting: tuple[str, ...]
     fearing: tuple[str, ...]
     doubting: tuple[str, ...]
+    reliability: tuple[tuple[float, float], ...]
     outcomes: tuple[str, ...]
     naming: tuple[str, ...]
     kinds: tuple[tuple[str, ...], ...]

@@ -12,23 +12,25 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
-from archive.extract import operators, propositions, topics
+from archive.extract import indexed, operators, propositions, topics
 from archive.extract.chains import chained
 from archive.extract.ellipsis import NEAR, Antecedent, take_up
+from archive.extract.indexed import Index
 from archive.extract.judging import Judgement, judge
 from archive.extract.operators import Kind
 from archive.extract.operators import operators as _operators
 from archive.extract.passages import Passage
 from archive.extract.text import Document, analyse
-from archive.extract.topics import Hit, Index, Matcher
+from archive.extract.topics import Hit, Matcher
 from archive.model import Assessment, Span, Stance, Statement, Topic
 
 RULES = "stance-rules@1"
 """Name and version of these rules; it changes whenever the same statement may get another label."""
 
 THRESHOLD = 0.4
-"""Below this confidence a positional label is given as ``unclear``."""
+"""Below this sureness, the rules' own weight, a positional label is given as ``unclear``."""
 
 AROUND = 3
 """Sentences around a place that is about an article's chief topic within which what is said is on the matter."""
@@ -71,7 +73,7 @@ class Assessor:
         due = self._due(text) if statements else []
         if due:
             document = analyse(text, self._language) if isinstance(text, str) else text
-            index = topics.index(document, self._lexicon.words.stemmer)
+            index = indexed.index(document, self._lexicon.words.stemmer)
             passages = [Passage.of(index, statement) for statement in statements]
             for matcher in due:
                 for number, assessment in self._on(matcher, index, passages):
@@ -117,7 +119,7 @@ class Assessor:
             beside = () if named or _positional(judged) else passage.sentences[:1]
             if _shares(self._lexicon, passage, (*passage.cue, *beside)):
                 return _same(matcher.topic, earlier.assessment, passage)
-        return _settled(matcher.topic, index, judged)
+        return _settled(self._lexicon, matcher.topic, index, judged)
 
 
 def _is_chief(index: Index, hits: Sequence[Hit]) -> bool:
@@ -203,7 +205,17 @@ def _same(topic: Topic, earlier: Assessment, passage: Passage) -> Assessment:
     )
 
 
-def _settled(topic: Topic, index: Index, judged: Sequence[tuple[Judgement, Hit]]) -> Assessment | None:
+def reliability(knots: Sequence[tuple[float, float]], sureness: float) -> float:
+    """How often a label is right that the rules give with a sureness: straight lines between measured ``knots``."""
+    for (low, share), (high, next_share) in pairwise(knots):
+        if sureness <= high:
+            return share + (next_share - share) * (sureness - low) / (high - low)
+    return knots[-1][1]
+
+
+def _settled(
+    lexicon: operators.Lexicon, topic: Topic, index: Index, judged: Sequence[tuple[Judgement, Hit]]
+) -> Assessment | None:
     """One label for a statement from all the places where it is about the topic."""
     if not judged:
         return None
@@ -213,6 +225,8 @@ def _settled(topic: Topic, index: Index, judged: Sequence[tuple[Judgement, Hit]]
     confidence = judgement.value.confidence * (_CONTRADICTED if _contradicts(positional, stance) else 1)
     if stance.positional and confidence < THRESHOLD:
         stance = Stance.UNCLEAR
+    if stance.positional:
+        confidence = reliability(lexicon.reliability, confidence)
     return Assessment(
         topic=topic.id,
         stance=stance,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.extract import propositions, topics
+from archive.extract import indexed, propositions, topics
 from archive.extract.propositions import vocabulary
 from archive.extract.stems import Phrases
 from archive.extract.text import analyse
@@ -25,7 +25,7 @@ WALL = Topic(id="wall", proposition="Norland should build a wall", terms=("the w
 def hits(topic: Topic, text: str) -> list[tuple[str, int]]:
     document = analyse(text)
     words = vocabulary("en")
-    found: tuple[Hit, ...] = topics.matcher(topic, words).find(topics.index(document, words.stemmer))
+    found: tuple[Hit, ...] = topics.matcher(topic, words).find(indexed.index(document, words.stemmer))
     return [(document.words(h.first, h.last), h.direction) for h in found]
 
 
