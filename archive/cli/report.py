@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
-from archive import output
+from archive import charts, output
 from archive.cli.common import bounds_options, configuration, listing, opened, write_answer
 from archive.errors import UsageError
 from archive.ledger.engine import reading
@@ -18,6 +19,7 @@ from archive.views.guarded import Bounds, ask
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name", required=False)
 @click.argument("parameters", nargs=-1, type=click.UNPROCESSED, metavar="[--PARAMETER VALUE]...")
+@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE.svg|png", help="Draw the answer, too.")
 @bounds_options
 @listing
 @click.pass_context
@@ -25,6 +27,7 @@ def report(
     ctx: click.Context,
     name: str | None,
     parameters: tuple[str, ...],
+    plot: Path | None,
     bounds: Bounds,
     format_: str | None,
 ) -> None:
@@ -43,6 +46,8 @@ def report(
     with reading(engine) as connection:
         values = named.values_for(connection, wanted, _pairs(parameters), utc_now())
     answer = ask(engine, wanted.query, values, bounds)
+    if plot:
+        charts.draw(wanted.name, answer.rows, values, plot)
     write_answer(answer, format_)
 
 
