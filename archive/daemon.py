@@ -49,6 +49,8 @@ class Daemon:
         """Schedule nothing yet."""
         self.archive, self.now, self.me = archive, now, me or this_process()
         self.leading = False
+        settings = archive.config.settings
+        self._checkpointer = Checkpointer(Desk(archive.ledger, settings.key, settings.publish), settings)
         self._stop = asyncio.Event()
         self._stopped: str | None = None
         self._unsigned: str | None = None
@@ -86,14 +88,12 @@ class Daemon:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": MISFIRE_GRACE_SECONDS},
         )
         first = datetime.now(UTC)
-        settings = self.archive.config.settings
-        checkpointer = Checkpointer(Desk(self.archive.ledger, settings.key, settings.publish), settings)
         for job, seconds, args in (
             (self._beat, BEAT_SECONDS, ()),
             (self._tick, TICK_SECONDS, (poller,)),
             (self._recheck, TICK_SECONDS, (rechecker,)),
             (self._project, PROJECT_SECONDS, ()),
-            (self._sign, SIGN_SECONDS, (checkpointer,)),
+            (self._sign, SIGN_SECONDS, ()),
             (self._watch, WATCH_SECONDS, ()),
             (self._tidy, TIDY_SECONDS, ()),
         ):
@@ -149,12 +149,12 @@ class Daemon:
             log.error("projection stopped", extra={"reason": stopped})
         self._stopped = stopped
 
-    async def _sign(self, checkpointer: Checkpointer) -> None:
+    async def _sign(self) -> None:
         """Sign a checkpoint when it is time; what keeps it from being signed or co-signed is told once."""
         if not self.leading:
             return
         try:
-            anchored = await asyncio.to_thread(checkpointer.run, self.now())
+            anchored = await asyncio.to_thread(self._checkpointer.run, self.now())
         except (ArchiveError, OSError) as error:
             unsigned: str | None = str(error)
         else:
@@ -184,6 +184,13 @@ class Daemon:
                 log.error("alarm", extra={"part": one.name, "detail": one.detail})
         self._alarmed = {one.name for one in found if not one.ok}
 
+    def _sign_last(self) -> None:
+        """Leave nothing unsigned; witnesses are asked by whoever leads next, for that may take long."""
+        try:
+            self._checkpointer.finish(self.now())
+        except (ArchiveError, OSError) as error:
+            log.error("checkpoint", extra={"reason": str(error)})
+
     async def _tidy(self) -> None:
         await asyncio.to_thread(self._tidy_up)
 
@@ -204,6 +211,8 @@ class Daemon:
 
     def _leave(self) -> None:
         catch_up(self.archive.engine, self.archive.ledger)
+        if self.leading:
+            self._sign_last()
         with writing(self.archive.engine) as connection:
             operations.release_lease(connection, LEASE, self.me.holder)
             operations.release_claims(connection, self.me.holder)

@@ -20,7 +20,10 @@ from sqlalchemy import Engine, text
 from archive import operations
 from archive.feeds.fetch import Validators
 from archive.feeds.schedule import FeedState
+from archive.ledger import keys
 from archive.ledger.engine import connect, reading, writing
+from archive.ledger.signing import latest_published
+from archive.ledger.store import Ledger
 from archive.model import Feed
 from archive.operations import Poll, Process
 from tests.wire import Wire
@@ -72,6 +75,7 @@ def test_sigterm_ends_in_order_and_a_restart_leads_at_once(
     tmp_path: Path, sqlite_url: str, running: list[subprocess.Popen[str]]
 ) -> None:
     wire = Wire(tmp_path, sqlite_url)
+    keys.create(tmp_path / "archive.key", "log.example")
     subprocess.run(
         [sys.executable, "-m", "archive", "--config", str(wire.config), "init"], check=True, capture_output=True
     )
@@ -90,6 +94,9 @@ def test_sigterm_ends_in_order_and_a_restart_leads_at_once(
         assert operations.lease_process(connection, "scheduler") is None
         assert operations.signs_of_life(connection) == []
         assert connection.execute(text("SELECT count(*) FROM stance_rows")).scalar_one() > 0
+    published = latest_published(tmp_path / "archive.published")
+    assert published
+    assert published.size == Ledger(engine).size()
     engine.dispose()
 
 
