@@ -68,10 +68,7 @@ class Daemon:
         for signal_ in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signal_, self.stop)
         async with Poller(self.archive, now=self.now, stopping=self._stop.is_set, me=self.me) as poller:
-            rechecker = Rechecker(
-                self.archive, poller.fetcher, holder=self.me.holder, now=self.now, stopping=self._stop.is_set
-            )
-            scheduler = self._schedule(poller, rechecker)
+            scheduler = self._schedule(poller, Rechecker(poller))
             scheduler.start()
             log.info("started", extra={"holder": self.me.holder, "feeds": len(self.archive.config.feeds)})
             async with self._served():

@@ -99,7 +99,7 @@ class Poller:
         settings = archive.config.settings
         self.archive, self.now, self.stopping = archive, now, stopping
         self.fetcher = fetcher_of(settings)
-        self._workers = Workers()
+        self.workers = Workers()
         self.me = me or this_process()
         self._books = Books(archive.ledger, now, self.me)
         self._places = asyncio.Semaphore(AT_ONCE)
@@ -111,7 +111,7 @@ class Poller:
         self._open = AsyncExitStack()
         self._open.push_async_callback(self._books.close)
         await self._open.enter_async_context(self.fetcher)
-        await self._open.enter_async_context(self._workers)
+        await self._open.enter_async_context(self.workers)
         self._renewing = asyncio.create_task(self._renew())
         return self
 
@@ -181,7 +181,7 @@ class Poller:
         document = await asyncio.to_thread(Document.of, fetched.body)
         polled = replace(polled, document=document, row=replace(polled.row, body=document.hash))
         try:
-            delivered = await self._workers.parse(feed, fetched.body, fetched.headers, fetched.url, self.now())
+            delivered = await self.workers.parse(feed, fetched.body, fetched.headers, fetched.url, self.now())
         except WorkerDiedError as error:
             await self._books.hold_back(feed, [Problem(error.what, raw=fetched.body)])
             failed = replace(polled.attempt, error=str(error))
@@ -252,13 +252,13 @@ class Poller:
             return Captured(Change.SAME)
         page = await self._page(made.entry)
         try:
-            return await self._workers.article(turn.feed, made.entry, page, self.now(), turn.title)
+            return await self.workers.article(turn.feed, made.entry, page, self.now(), turn.title)
         except WorkerDiedError as error:
             log.warning("page not read", extra={"url": made.entry.link, "reason": str(error)})
         except ParseError as error:
             return error
         try:
-            return await self._workers.article(turn.feed, made.entry, None, self.now(), turn.title)
+            return await self.workers.article(turn.feed, made.entry, None, self.now(), turn.title)
         except ParseError as error:
             return error
 

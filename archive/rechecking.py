@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -20,16 +20,17 @@ from archive import checks
 from archive.checks import Check
 from archive.errors import ConflictError, FetchError, ParseError
 from archive.feeds import recheck
-from archive.feeds.fetch import NO_VALIDATORS, Fetched, Fetcher, FetchFailedError, FetchStatus, Validators
+from archive.feeds.fetch import NO_VALIDATORS, FetchFailedError, FetchStatus, Validators
 from archive.feeds.recheck import Page, Sight
 from archive.feeds.revise import fingerprint
-from archive.feeds.text import PAGE_READER, text_from_page, title_of
+from archive.feeds.text import PAGE_READER
 from archive.ledger.engine import writing
 from archive.ledger.events import ArticleRemoved
 from archive.ledger.header import Draft
 from archive.ledger.known import TEXTS, WORDS, KnownArticle, known_article
 from archive.model import Article, Feed, FullText, TextSource, iso
-from archive.pipeline import Archive, capture, utc_now
+from archive.pipeline import capture
+from archive.polling import Poller
 
 CLAIM_LASTS = timedelta(minutes=10)
 AT_ONCE = 8
@@ -55,23 +56,14 @@ class Look:
 
 
 class Rechecker:
-    """Looks at what is due, several hosts at once. ``fetcher`` is the poller's: its limits a host hold for both."""
+    """Looks at what is due, several hosts at once, with a poller's connections, workers, clock and claims."""
 
-    def __init__(
-        self,
-        archive: Archive,
-        fetcher: Fetcher,
-        *,
-        holder: str,
-        now: Callable[[], datetime] = utc_now,
-        stopping: Callable[[], bool] = lambda: False,
-    ) -> None:
+    def __init__(self, poller: Poller) -> None:
         """Begin nothing yet."""
-        self._archive, self._fetcher, self._holder = archive, fetcher, holder
-        self._now, self._stopping = now, stopping
+        self._poller, self._archive, self._now = poller, poller.archive, poller.now
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._enrolled: int | None = None
-        self._feeds = [feed.id for feed in archive.config.feeds if _has_pages(feed)]
+        self._feeds = [feed.id for feed in self._archive.config.feeds if _has_pages(feed)]
 
     async def run(
         self, feeds: Collection[str] | None = None, *, before: datetime | None = None, most: int = AT_ONCE
@@ -88,11 +80,13 @@ class Rechecker:
         now = self._now()
         with writing(self._archive.engine) as connection:
             self._enrolled = checks.enrol(connection, self._feeds, now, self._enrolled)
-            return checks.claim(connection, self._holder, now, now + CLAIM_LASTS, most=most, feeds=feeds, before=before)
+            return checks.claim(
+                connection, self._poller.me.holder, now, now + CLAIM_LASTS, most=most, feeds=feeds, before=before
+            )
 
     async def _one(self, check: Check) -> str:
         async with self._turns:
-            return "stopped" if self._stopping() else await self._judged(check)
+            return "stopped" if self._poller.stopping() else await self._judged(check)
 
     async def _judged(self, check: Check) -> str:
         try:
@@ -108,7 +102,7 @@ class Rechecker:
 
     async def _look(self, check: Check) -> Look:
         try:
-            fetched = await self._fetcher.page(check.url, check.validators)
+            fetched = await self._poller.fetcher.page(check.url, check.validators)
         except FetchFailedError as error:
             if error.status in recheck.SIGHTINGS:
                 what = f"the server answers {error.status}"
@@ -116,29 +110,30 @@ class Rechecker:
             return _failed(check, error)
         except FetchError as error:
             return _failed(check, error)
-        return await asyncio.to_thread(self._seen, check, fetched)
-
-    def _seen(self, check: Check, fetched: Fetched) -> Look:
-        """What a page that was answered shows; one whose bytes are the same is not read again."""
         body_hash = hashlib.sha256(fetched.body).hexdigest()
         if fetched.status is FetchStatus.NOT_MODIFIED:
             return Look(Sight.SAME, fetched.validators, check.body_hash)
         if body_hash == check.body_hash and check.strange is None:
-            return Look(Sight.SAME, fetched.validators, body_hash)
+            return Look(Sight.SAME, fetched.validators, body_hash)  # the same bytes are not read again
+        try:
+            page = await self._poller.workers.page(check.url, fetched.body)
+        except ParseError as error:
+            return _failed(check, error)
+        seen = Page(check.url, fetched.url, page.title, page.text)
+        return await asyncio.to_thread(self._judge, check, seen, Look(Sight.TEXT, fetched.validators, body_hash))
+
+    def _judge(self, check: Check, page: Page, look: Look) -> Look:
+        """What a page that was read means for its article."""
         known = self._known(check.article)
         if known is None or known.article is None:
             return Look("erased", wait=recheck.LADDER[-1])
-        try:
-            text, title = text_from_page(fetched.body, check.url), title_of(fetched.body)
-        except ParseError as error:
-            return _failed(check, error)
-        match recheck.sight(Page(check.url, fetched.url, title, text), len(known.article.text)):
+        match recheck.sight(page, len(known.article.text)):
             case Sight.GONE:
                 return self._gone(check, "the page says that it is gone", recheck.SOFT_SIGHTINGS)
             case Sight.UNREADABLE:
-                return Look(Sight.UNREADABLE, fetched.validators, body_hash)
+                return replace(look, result=Sight.UNREADABLE)
             case seen:
-                return self._text(check, known.article, text, Look(seen, fetched.validators, body_hash))
+                return self._text(check, known.article, page.text, replace(look, result=seen))
 
     def _text(self, check: Check, last: Article, text: str, look: Look) -> Look:
         """Capture a page's text, unless the feed itself carries the article, or the text must be seen twice."""

@@ -15,7 +15,6 @@ from aiohttp import web
 from sqlalchemy import text
 
 from archive import checks, config
-from archive.feeds.fetch import Fetcher
 from archive.feeds.recheck import LADDER, Page, Sight, due_after, sight
 from archive.ledger.engine import reading, writing
 from archive.pipeline import Archive, open_archive
@@ -69,7 +68,6 @@ class Run:
 
     def __init__(self, archive: Archive, site: Site) -> None:
         self.archive, self.site, self.clock = archive, site, START
-        self._fetcher = Fetcher(allow=["127.0.0.1"])
 
     async def poll(self) -> None:
         async with Poller(self.archive, now=lambda: self.clock) as poller:
@@ -79,8 +77,8 @@ class Run:
     async def after(self, wait: timedelta) -> Counter[str]:
         """Let time pass, and look at what is due by then."""
         self.clock += wait
-        async with Fetcher(allow=["127.0.0.1"]) as fetcher:
-            looked = await Rechecker(self.archive, fetcher, holder="me", now=lambda: self.clock).run()
+        async with Poller(self.archive, now=lambda: self.clock) as poller:
+            looked = await Rechecker(poller).run()
         catch_up(self.archive.engine, self.archive.ledger)
         return looked
 

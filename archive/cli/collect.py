@@ -151,11 +151,12 @@ async def _poll_all(archive: Archive, feeds: list[Feed], *, due: bool, force: bo
                 polls.append(await finished)
                 advance(len(polls), len(claimed))
         await asyncio.to_thread(_project, archive)
-        rechecker = Rechecker(archive, poller.fetcher, holder=poller.me.holder)
-        looked = await rechecker.run([feed.id for feed in feeds] if force else None, before=started, most=MOST_LOOKS)
+        looked = await Rechecker(poller).run(
+            [feed.id for feed in feeds] if force else None, before=started, most=MOST_LOOKS
+        )
     if looked:
         told = ", ".join(f"{number} {result}" for result, number in sorted(looked.items()))
-        click.echo(f"{looked.total()} articles looked at again: {told}", err=True)
+        click.echo(f"pages looked at again: {told}", err=True)
         _project(archive)
     if not due:
         mine, now = {feed.id for feed, _ in claimed}, utc_now()

@@ -23,6 +23,7 @@ import msgspec
 from archive.errors import ParseError
 from archive.feeds.article import from_entry, needs_page
 from archive.feeds.parse import ParsedFeed, parse
+from archive.feeds.text import text_from_page, title_of
 from archive.model import Article, Entry, Feed
 
 LENGTH = struct.Struct(">Q")
@@ -53,7 +54,21 @@ class ArticleJob(msgspec.Struct, frozen=True, tag="article"):
     seconds: float
 
 
-Job: TypeAlias = ParseJob | ArticleJob
+class PageJob(msgspec.Struct, frozen=True, tag="page"):
+    """Read a page, which is the next frame: its title and main text."""
+
+    url: str
+    seconds: float
+
+
+Job: TypeAlias = ParseJob | ArticleJob | PageJob
+
+
+class PageText(msgspec.Struct, frozen=True):
+    """What a page says; an empty text is none that can be told from the rest."""
+
+    title: str | None
+    text: str
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -89,6 +104,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     done: Delivered | None = None
     article: Article | None = None
+    page: PageText | None = None
     failed: Failed | None = None
     grown: bool = False
 
@@ -96,7 +112,13 @@ class Answer(msgspec.Struct, frozen=True):
 def do(job: Job, body: bytes) -> Answer:
     """Do a job; what goes wrong with the document is the answer, whatever it is."""
     try:
-        return Answer(done=_parse(job, body)) if isinstance(job, ParseJob) else Answer(article=_article(job, body))
+        match job:
+            case ParseJob():
+                return Answer(done=_parse(job, body))
+            case ArticleJob():
+                return Answer(article=_article(job, body))
+            case PageJob():
+                return Answer(page=PageText(title_of(body), text_from_page(body, job.url)))
     except ParseError as error:
         return Answer(failed=Failed(error.what, error.where, error.remedy))
     except MemoryError:

@@ -22,7 +22,17 @@ import msgspec
 
 import archive
 from archive.errors import ParseError
-from archive.feeds.work import Answer, ArticleJob, Delivered, Job, ParseJob, read_frame, write_frame
+from archive.feeds.work import (
+    Answer,
+    ArticleJob,
+    Delivered,
+    Job,
+    PageJob,
+    PageText,
+    ParseJob,
+    read_frame,
+    write_frame,
+)
 from archive.model import Article, Entry, Feed
 
 AT_ONCE = 2
@@ -109,6 +119,12 @@ class Workers:
         answer = await self._do(job, page or b"", entry.link or entry.key)
         assert answer.article is not None
         return answer.article
+
+    async def page(self, url: str, body: bytes) -> PageText:
+        """The title and main text of a page. ParseError where it defeats every reader."""
+        answer = await self._do(PageJob(url, self.seconds), body, url)
+        assert answer.page is not None
+        return answer.page
 
     async def _do(self, job: Job, body: bytes, where: str) -> Answer:
         request = msgspec.msgpack.encode(job)
