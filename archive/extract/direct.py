@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archive.extract import clauses, subjects
 from archive.extract.clauses import Clause, Reach
+from archive.extract.cues import Cue
 from archive.extract.english import SUBORDINATE
 from archive.extract.page import Candidate, Page
 from archive.extract.quotes import Quotation
@@ -27,10 +28,11 @@ def before(page: Page, number: int, i: int) -> Candidate | None:
         return None
     words = Reach(chunk.first, clause.ends.get(i, chunk.head + 1))
     after = clause.at(words.last)
-    found = _source(clause, i, after)
+    found = _source(page, clause, i, after)
     if found is None:
         return None
     source, begins, rest = found
+    rest = _after_addressee(clause, rest, cue)
     content = _content(page, number, begins, rest)
     if content is not None and cue is None and content[0].last < clause.first:  # "… it must go.” Pell left."
         return None
@@ -47,10 +49,12 @@ def before(page: Page, number: int, i: int) -> Candidate | None:
     return Candidate(pattern, sure, parts, (words,), source, (), chunk.form, free, pattern == "direct.before", end)
 
 
-def _source(clause: Clause, i: int, after: int) -> tuple[Reach, int, int] | None:
+def _source(page: Page, clause: Clause, i: int, after: int) -> tuple[Reach, int, int] | None:
     """The source, the token where source and cue begin, and the chunk after both."""
     chunk = clause.chunks[i]
-    if clause.kind(i - 1) == "Q" and clause.kind(i - 2) == "COMMA" and (turned := subjects.inverted(clause, after)):
+    quoted = clause.kind(i - 1) == "Q" and clause.kind(i - 2) == "COMMA"
+    named = clause.kind(i - 1) == "COMMA" and clause.says(i) and _names(page, clause, after)
+    if (quoted or named) and (turned := subjects.inverted(clause, after)):
         return turned[0], chunk.first, turned[1]
     source = subjects.subject(clause, i)
     if source is not None and clause.kind(i - 1) != "CC" and clause.tokens[source.first].tag not in {"WP", "WDT"}:
@@ -59,6 +63,23 @@ def _source(clause: Clause, i: int, after: int) -> tuple[Reach, int, int] | None
     if turned and clause.kind(i - 1) in {"", "COMMA", "Q", "DASH"}:
         return turned[0], chunk.first, turned[1]
     return None
+
+
+def _names(page: Page, clause: Clause, k: int) -> bool:
+    """Whether the noun phrase at chunk ``k`` is a name or a person."""
+    if clause.kind(k) != "NP":
+        return False
+    head = clause.tokens[clause.chunks[k].head]
+    person = head.lower in page.lexicon.people or head.lower.removesuffix("s") in page.lexicon.people
+    return person or head.tag in {"NNP", "NNPS"}
+
+
+def _after_addressee(clause: Clause, k: int, cue: Cue | None) -> int:
+    """The chunk after whom something was told in the middle of it ("…, he told reporters, …"), else ``k``."""
+    if cue is None or "tell" not in cue.classes or clause.kind(k) != "NP":
+        return k
+    end = clauses.phrase_end(clause, k)
+    return end if clause.kind(end) == "COMMA" else k
 
 
 def _after_comma(clause: Clause, rest: int) -> tuple[Reach, ...]:
@@ -114,7 +135,8 @@ def _content(page: Page, number: int, begins: int, rest: int) -> tuple[Reach, st
     first = start_of_said(clause)
     if begins - 1 <= first or _quotes_anew(page, clause, rest):
         return None
-    in_the_middle = clause.kind(rest) == "COMMA" and (clause.finite(rest + 1) or clauses.main_clause(clause, rest + 1))
+    leads = clause.kind(rest + 1) == "NP" and clause.kind(0) in {"IN", "RB", "WH"}
+    in_the_middle = clause.kind(rest) == "COMMA" and (clause.finite(rest + 1) or leads)
     if in_the_middle or _has_main_clause(clause, clause.at(begins)):
         return Reach(first, begins - 1), "bare.before"
     return None

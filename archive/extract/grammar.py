@@ -71,7 +71,7 @@ def chunks(tokens: Sequence[Token], first: int, last: int) -> list[Chunk]:
             found.append(Chunk("THAT", i, i + 1, i))
         elif token.lower in {"both", "either", "neither"} and tag == "CC":
             found.append(Chunk("RB", i, i + 1, i))
-        elif tag == "DT" or (token.lower in QUANTITIES and i + 1 < last and tokens[i + 1].tag in FINITE):
+        elif tag in {"DT", "PRP$"} or (token.lower in QUANTITIES and i + 1 < last and tokens[i + 1].tag in FINITE):
             found.append(Chunk("NP", i, i + 1, i))
         else:
             found.append(Chunk(SAME.get(tag, "X"), i, i + 1, i))

@@ -29,7 +29,7 @@ def that_ahead(clause: Clause, k: int) -> int | None:
         kind = clause.kind(j)
         if kind == "THAT" and clause.kind(j + 1) not in {"STOP", "COMMA", "", "VG"}:
             return j
-        if kind in {"VG", "STOP", "COLON", "WH", "CC"}:
+        if kind in {"VG", "STOP", "COLON", "WH"} or (kind == "CC" and clause.kind(j + 1) != "NP"):
             return None
     return None
 
@@ -190,7 +190,8 @@ def _is_fronted(clause: Clause, verb: int) -> bool:
     start = 0
     while clause.kind(start) in {"CC", "RB", "Q"}:
         start += 1
-    if clause.kind(start) == "VG" and start <= verb and not clause.finite(start):
+    asked = clause.word(start) in {"asked", "pressed", "questioned"}
+    if clause.kind(start) == "VG" and start <= verb and (asked or not clause.finite(start)):
         return True
     if clause.kind(start) not in {"IN", "WH"} or clause.word(start) not in SUBORDINATE | {"if"}:
         return False

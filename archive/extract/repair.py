@@ -18,60 +18,81 @@ OPENS_OBJECT = frozenset(
     {"DT", "PRP", "PRP$", "NNP", "NNPS", "IN", "TO", "JJ", "NNS", "WP", "WRB", "QUOTE", "CD", "NN", "VBG", "$"}
 )
 PLANNING = frozenset({"plans", "hopes", "vows", "aims", "pledges", "moves"})
+PAST = (["VBD"], ["VBN"])
 NEARLY = frozenset({"about", "around", "over", "under"})
 AFTER_HEADLINE_VERB = (["NNP"], ["DT"], ["PRP"], ["PRP$"])
 
 
 def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> list[str]:
     """The tags with those verbs put right; ``words`` are in lower case, ``verbs`` are forms that verbs can have."""
-    second = next((tag for tag in tags[1:3] if tag not in ADVERBS), "")
-    verbal = second in {"VBD", "VBZ"} or (second == "VBN" and tags[0] == "VBZ")
-    if len(tags) > 2 and tags[0][0] == "V" and verbal and words[0] not in LINKING | CAUSING:
-        tags[0] = "NNS" if words[0].endswith("s") else "NNP"
-    elif tags and tags[0] == "VBZ" and words[0] not in LINKING and words[0] not in verbs:
-        tags[0] = "NNS"
-    elif tags and tags[0] == "XX":
-        tags[0] = "NNP"
+    if tags:
+        tags[0] = _opening(words, tags, verbs)
     for i in range(1, len(tags)):
         tag = tags[i]
         if tag in {"VBN", "VBD", "VB", "VBP"} and "-" in words[i] and not words[i].startswith(JOINED_PREFIXES):
-            tag = tags[i] = "JJ"
-        if tag == "XX":
-            tag = tags[i] = "NN"
-        if tag == "IN" and words[i] in NEARLY and i + 1 < len(tags) and (tags[i + 1] == "CD" or words[i + 1] == "half"):
+            tags[i] = "JJ"
+        elif tag in {"VBN", "VBZ", "VB"}:
+            tags[i] = _verb(words, tags, i, verbs)
+        elif words[i] in verbs and tag in {"NNS", "NN", "JJ"}:
+            tags[i] = _noun(words, tags, i)
+        elif tag == "XX":
+            tags[i] = "NN"
+        elif _qualifies(words, tags, i):
             tags[i] = "RB"
-        elif (
-            tag == "VBN"
-            and words[i - 1] in {"he", "she", "it", "they", "we", "i", "who"}
-            and tags[i - 1] in {"PRP", "WP"}
-        ):
-            tags[i] = "VBD" if not any(w in LINKING for w in words[max(0, i - 3) : i - 1]) else "VBN"
-        elif words[i] in {"both", "all", "each"} and tags[i - 1][:2] in {"VB", "MD"} and _verbs_follow(tags, i + 1):
-            tags[i] = "RB"
-        elif tag == "VB" and _is_plural_present(words, tags, i):
-            tags[i] = "VBP"
-        elif tag in {"VBN", "NNS", "NN", "JJ"} and words[i] in verbs and _follows_adverb(words, tags, i):
-            tags[i] = "VBD" if words[i].endswith("ed") or tag == "VBN" else "VBZ"
-        elif tag in {"NNS", "NN", "VBN"} and words[i] in verbs and _closes_quotation(words, tags, i):
-            tags[i] = "VBD" if tag == "VBN" else "VBZ"
-        elif (
-            (tag == "NNS" and words[i] in verbs and tags[i - 1] == "NNP" and tags[i + 1 : i + 2] in AFTER_HEADLINE_VERB)
-            or (
-                tag == "NNS"
-                and words[i] in verbs
-                and words[i + 1 : i + 2] == ["that"]
-                and tags[i - 1] in {"NNP", "NNPS", "PRP", ",", "-RRB-"}
-            )
-            or (tag == "NNS" and words[i] in PLANNING and tags[i - 1] == "NNP" and tags[i + 1 : i + 3] == ["TO", "VB"])
-        ):
-            tags[i] = "VBZ"
     if len(tags) > 3 and FINITE.isdisjoint(tags):
         _make_finite(words, tags, verbs)
     return tags
 
 
-def _verbs_follow(tags: Sequence[str], i: int) -> bool:
-    return i < len(tags) and tags[i] in {"VB", "VBN", "VBD"}
+def _opening(words: Sequence[str], tags: Sequence[str], verbs: Collection[str]) -> str:
+    """The tag of a sentence's first word: what a verb follows is its subject."""
+    second = next((tag for tag in tags[1:3] if tag not in ADVERBS), "")
+    verbal = second in {"VBD", "VBZ"} or (second == "VBN" and tags[0] == "VBZ")
+    if len(tags) > 2 and tags[0][0] == "V" and verbal and words[0] not in LINKING | CAUSING:
+        return "NNS" if words[0].endswith("s") else "NNP"
+    if tags[0] == "VBZ" and words[0] not in LINKING and words[0] not in verbs:
+        return "NNS"
+    return "NNP" if tags[0] == "XX" else tags[0]
+
+
+def _verb(words: Sequence[str], tags: Sequence[str], i: int, verbs: Collection[str]) -> str:
+    """The tag of what was taken for a participle, an infinitive or a third person."""
+    tag, word = tags[i], words[i]
+    if tag == "VBZ":
+        subject = tags[i + 1 : i + 2] in PAST and word not in LINKING and word not in verbs
+        return "NNS" if subject else tag
+    if tag == "VB":
+        return "VBP" if _is_plural_present(words, tags, i) else tag
+    if words[i - 1] in {"he", "she", "it", "they", "we", "i", "who"} and tags[i - 1] in {"PRP", "WP"}:
+        return "VBD" if not any(w in LINKING for w in words[max(0, i - 3) : i - 1]) else "VBN"
+    if word == "said" and tags[i - 1] in NOMINAL and words[i + 1 : i + 2] != ["to"]:
+        return "VBD"
+    follows = word in verbs and (_follows_adverb(words, tags, i) or _closes_quotation(words, tags, i))
+    return "VBD" if follows else tag
+
+
+def _noun(words: Sequence[str], tags: Sequence[str], i: int) -> str:
+    """The tag of what was taken for a noun or adjective, and can be a verb."""
+    tag, word = tags[i], words[i]
+    if _follows_adverb(words, tags, i):
+        return "VBD" if word.endswith("ed") else "VBZ"
+    if tag != "JJ" and _closes_quotation(words, tags, i):
+        return "VBZ"
+    if tag != "NNS":
+        return tag
+    named, after = tags[i - 1] == "NNP", tags[i + 1 : i + 2]
+    heads = named and (after in AFTER_HEADLINE_VERB or (word in PLANNING and tags[i + 1 : i + 3] == ["TO", "VB"]))
+    that = words[i + 1 : i + 2] == ["that"] and tags[i - 1] in {"NNP", "NNPS", "PRP", ",", "-RRB-"}
+    return "VBZ" if heads or that else tag
+
+
+def _qualifies(words: Sequence[str], tags: Sequence[str], i: int) -> bool:
+    """Whether a small word is an adverb: "about half of them", "they have both said so"."""
+    after = tags[i + 1 : i + 2]
+    if words[i] in NEARLY:
+        return tags[i] == "IN" and (after == ["CD"] or words[i + 1 : i + 2] == ["half"])
+    floats = words[i] in {"both", "all", "each"} and tags[i - 1][:2] in {"VB", "MD"}
+    return floats and after in (["VB"], ["VBN"], ["VBD"])
 
 
 def _is_plural_present(words: Sequence[str], tags: Sequence[str], i: int) -> bool:

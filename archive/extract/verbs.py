@@ -12,6 +12,7 @@ from archive.extract.quotes import Quotation
 from archive.extract.reach import AHEAD
 
 CONDITIONS = frozenset({"if", "when", "while", "because", "unless", "although", "though", "since", "as", "after"})
+ASKED = frozenset({"ask", "press", "question"})
 OBJECTS = frozenset({"oppose", "discuss", "call", "accuse", "want", "believe_np"})
 
 
@@ -34,14 +35,16 @@ def candidates(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     found = complement(page, clause, i, clause.at(after), cue)
     if found:
         frame, content = found
+        source = source_of(clause, i)
+        asked = source is None and cue.lemma in ASKED and i < 3  # "Asked whether …, she said no"
         for part in _coordinated(clause, content) if frame in {"that", "bare"} else (content,):
             yield Candidate(
                 f"verb.{frame}",
                 cue.frames.get("np" if frame == "rel" else frame, 0.05),
                 (part,),
                 (Reach(chunk.first, after),),
-                source_of(clause, i),
-                form=chunk.form,
+                source,
+                form="pass" if asked else chunk.form,
                 free=cue.free,
                 direct=frame == "quote",
             )
@@ -86,7 +89,7 @@ def complement(page: Page, clause: Clause, i: int, k: int, cue: Cue) -> tuple[st
         return "that", reach.of_clause(clause, k + 2, i)
     if not cue.classes.isdisjoint(SAYING | {"direct", "show", "think"}) and (ahead := reach.that_ahead(clause, k)):
         return "that", reach.of_clause(clause, ahead + 1, i)
-    frame = _frame(clause, k, cue)
+    frame = _frame(clause, i, k, cue)
     if frame is None:
         return _relative(clause, i, cue)
     return _framed(clause, i, k + 1 if clause.kind(k) == "Q" else k, frame, cue)
@@ -148,13 +151,21 @@ def _pointing(clause: Clause, k: int) -> bool:
     )
 
 
-def _frame(clause: Clause, k: int, cue: Cue) -> str | None:
+def _begins(clause: Clause, i: int) -> int:
+    """The first token of the subject of the verb group at chunk ``i``, or its own where none is found."""
+    subject = subjects.subject(clause, i)
+    return subject.first if subject else clause.chunks[i].first
+
+
+def _frame(clause: Clause, i: int, k: int, cue: Cue) -> str | None:
     j = k + 1 if clause.kind(k) == "Q" else k
     kind = clause.kind(j)
     if kind == "WH" or clause.word(j) in {"whether", "if"}:
         return "wh" if clause.word(j) != "if" or "bare" not in cue.frames else "bare"
     if "bare" in cue.frames and _is_clause(clause, j):
         return "bare"
+    if kind == "VG" and clause.finite(j) and clause.kind(clause.at(_begins(clause, i)) - 1) == "WH":
+        return "bare"  # "who he said was", "what analysts said was"
     if kind == "VG":
         return clause.chunks[j].form if clause.chunks[j].form in {"inf", "ing"} else None
     if kind in {"NP", "JJ", "THAT"}:
@@ -195,7 +206,8 @@ def _is_clause(clause: Clause, j: int) -> bool:
     ):  # "the mails it received were": a relative clause without "that"
         return any(clause.finite(m) and clause.kind(m - 1) != "WH" for m in range(end + 2, min(end + 8, limit)))
     while clause.kind(end) in {"RB", "Q"}:
-        end += 1
+        quoted = clause.kind(end) == "Q" and clause.kind(end + 1) == "NP"  # "his “friend” Odo Pell went"
+        end = clauses.phrase_end(clause, end + 1) if quoted else end + 1
     if clause.kind(end) == "COMMA" and clause.kind(end + 1) in {"WH", "NP"}:
         return any(clause.finite(m) and clause.kind(m - 1) == "COMMA" for m in range(end + 2, limit))
     if clause.kind(end) == "WH":

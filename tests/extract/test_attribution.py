@@ -53,6 +53,18 @@ def told(text: str) -> list[tuple[str, str, str]]:
         ("Said Brill: “The toll must go at once.”", "Brill", "Said", "The toll must go at once."),
         ("Aides to the mayor say the toll must go.", "Aides to the mayor", "say", "the toll must go"),
         ("The poll shows Brill leading Pell by ten points.", "The poll", "shows", "Brill leading Pell by ten points"),
+        (
+            "That is not enough, said Ada Brill, who chairs the port.",
+            "Ada Brill, who chairs the port",
+            "said",
+            "That is not enough",
+        ),
+        ("That is not enough, said several residents.", "several residents", "said", "That is not enough"),
+        ("The answer, Brill told them, was simple.", "Brill", "told", "The answer … was simple"),
+        ("Brill told the Marn Post and Courier on Monday that it must go.", "Brill", "told", "it must go"),
+        ("Brill met captains who she said were ready to sail.", "she", "said", "were ready to sail"),
+        ("But aides said Brill left the hall.", "aides", "said", "Brill left the hall"),
+        ("Asked whether the toll must go, she left.", "", "Asked", "whether the toll must go"),
         ("The toll seems to be dead.", "", "seems", "The toll … to be dead"),
     ],
 )
