@@ -315,7 +315,7 @@ def utc(moment: datetime) -> datetime:
 
 def iso(moment: datetime) -> str:
     """RFC 3339 in UTC with exactly six decimals and ``Z``, so that text order is time order."""
-    return utc(moment).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{utc(moment).isoformat(timespec='microseconds')[:26]}Z"
 
 
 def parse_iso(text: str) -> datetime:

@@ -260,10 +260,11 @@ def plain_rows(result: CursorResult[Any]) -> Report:
     columns = list(result.keys())
     rows = [dict(zip(columns, row, strict=True)) for row in result.all()]
     moments = [name for name in columns if isinstance(_first(row[name] for row in rows), datetime)]
-    for row in rows:
-        for name in moments:
+    for name in moments:
+        for row in rows:
             row[name] = row[name] and iso(row[name])
-        for name in _BOOLEANS.intersection(columns):
+    for name in _BOOLEANS.intersection(columns):
+        for row in rows:
             row[name] = None if row[name] is None else bool(row[name])
     return rows
 
