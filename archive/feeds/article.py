@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from archive.errors import ParseError
+from archive.feeds.dates import believable
 from archive.feeds.text import (
     FRAGMENT_READER,
     PAGE_READER,
@@ -73,7 +74,7 @@ def from_entry(
         author=_line(entry.author),
         outlet=feed.title or _line(outlet),
         language=_language(feed, entry),
-        published_at=entry.published,
+        published_at=believable(entry.published, utc(captured_at)),
         published_raw=entry.published_raw,
         reader=PAGE_READER if source is TextSource.PAGE else FRAGMENT_READER,
     )
@@ -111,6 +112,7 @@ def from_file(
         outlet=outlet,
         language=language,
         published_at=utc(published) if published else None,
+        reader=PAGE_READER if is_html else "",
     )
 
 

@@ -13,6 +13,11 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """What programs write that have no date."""
 
+FIRST_PUBLISHED = 1990
+"""No entry was published on the web before; what says so means something else, or nothing."""
+MOST_AHEAD = timedelta(days=2)
+"""How far ahead a date of publication may lie: clocks and zones are wrong, and some announce tomorrow's page."""
+
 _MONTHS = {
     name: n
     for n, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
@@ -69,6 +74,13 @@ def read_date(raw: str) -> datetime | None:
     text = " ".join(raw[:_LONGEST].split())
     found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
     return _moment(found) if found else None
+
+
+def believable(published: datetime | None, captured_at: datetime) -> datetime | None:
+    """The date of publication, if an entry captured then can have it; else None."""
+    if published is None or published.year < FIRST_PUBLISHED or published > captured_at + MOST_AHEAD:
+        return None
+    return published
 
 
 def _moment(found: re.Match[str]) -> datetime | None:

@@ -177,7 +177,7 @@ def _because(result: Mapping[str, Any]) -> str:
 
 def _entry(raw: Raw, base: str, language: str | None) -> Entry:
     """One entry, its key still a candidate; ValueError where it holds nothing at all."""
-    published_raw = _text(raw, "published") or _text(raw, "updated") or _text(raw, "created")
+    published_raw, published = _published(raw)
     entry = Entry(
         key="",
         link=_link(raw, base),
@@ -185,7 +185,7 @@ def _entry(raw: Raw, base: str, language: str | None) -> Entry:
         author=_text(raw, "author"),
         content=_content(raw),
         summary=_summary(raw),
-        published=_date(raw, "published") or _date(raw, "updated") or _date(raw, "created"),
+        published=published,
         published_raw=published_raw,
         updated=_date(raw, "updated"),
         language=_language(raw) or language,
@@ -277,6 +277,12 @@ def _markup(detail: Raw) -> str | None:
     if not isinstance(value, str) or not kind.startswith(_TEXTUAL):
         return None
     return _storable(html.escape(value, quote=False) if kind == "text/plain" else value)
+
+
+def _published(raw: Raw) -> tuple[str | None, datetime | None]:
+    """The date as delivered and as read, both of one field: the first that can be read, else the first there is."""
+    delivered = [(text, read_date(text)) for name in ("published", "updated", "created") if (text := _text(raw, name))]
+    return next((one for one in delivered if one[1]), delivered[0] if delivered else (None, None))
 
 
 def _date(raw: Raw, name: str) -> datetime | None:

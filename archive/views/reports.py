@@ -62,7 +62,7 @@ SCORES: Mapping[Stance, float] = {
 }
 """Version 1 of the scale. Labels without a place on it have no score."""
 
-_BOOLEANS = frozenset({"counts", "latest", "withdrawn", "divergent", "merged", "retired", "original"})
+_BOOLEANS = frozenset({"counts", "latest", "withdrawn", "divergent", "merged", "retired", "original", "date_doubted"})
 _NEAR = 5
 
 _SCORE = "CAST(CASE {} " + " ".join(f"WHEN '{s}' THEN {n}" for s, n in SCORES.items()) + " END AS double precision)"

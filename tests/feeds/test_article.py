@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from archive.errors import ParseError
 from archive.feeds.article import article_id, from_entry, from_file, needs_page
+from archive.feeds.text import FRAGMENT_READER
 from archive.model import Article, Entry, Feed, FullText, TextSource
 
 NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
@@ -109,6 +110,7 @@ def test_everything_known_goes_into_the_article() -> None:
         outlet="Example Wire",
         published_at=datetime(2024, 2, 26, tzinfo=UTC),
         published_raw="Mon, 26 Feb 2024 00:00:00 GMT",
+        reader=FRAGMENT_READER,
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.feeds.dates import FIRST_YEAR, LAST_YEAR, read_date
+from archive.feeds.dates import FIRST_YEAR, LAST_YEAR, believable, read_date
 
 READ = {
     "Mon, 26 Feb 2024 10:00:00 GMT": "2024-02-26T10:00:00",
@@ -89,3 +89,22 @@ def test_reading_undoes_writing_in_every_common_form(moment: datetime) -> None:
 def test_any_text_is_a_date_or_none(raw: str) -> None:
     moment = read_date(raw)
     assert moment is None or moment.tzinfo is UTC
+
+
+NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("published", "believed"),
+    [
+        (NOW, True),
+        (NOW + timedelta(days=2), True),
+        (NOW + timedelta(days=3), False),
+        (NOW.replace(year=2099), False),
+        (NOW.replace(year=1990), True),
+        (NOW.replace(year=1989), False),
+        (None, False),
+    ],
+)
+def test_a_date_that_nobody_can_believe_is_none(published: datetime | None, believed: bool) -> None:
+    assert believable(published, NOW) == (published if believed else None)

@@ -18,7 +18,8 @@ SELECT
   removed.observed_at AS removed_at,
   removed.reason AS removed_reason,
   a.fingerprint,
-  a.position
+  a.position,
+  a.published_at IS NULL AND a.published_raw IS NOT NULL AS date_doubted
 FROM article_rows a
 LEFT JOIN parts title ON title.position = a.position AND title.name = 'title' AND NOT EXISTS (
   SELECT 1 FROM hidden_rows h WHERE h.position = a.position AND h.part = 'title' AND h.shown_position IS NULL)
