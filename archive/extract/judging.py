@@ -197,7 +197,18 @@ def _governing(lexicon: Lexicon, passage: Passage, over: Sequence[Operator], hit
             continue
         if _within_another(lexicon, index, operator, hit) or (operator.kind is Kind.FAILING and hit.action is None):
             continue
+        if number + 1 == len(over) and _doing_else(lexicon, index, operator, hit):
+            continue
         yield operator
+
+
+def _doing_else(lexicon: Lexicon, index: Index, operator: Operator, hit: Hit) -> bool:
+    """Whether an operator is over some other doing with a mention: "no need to touch the toll"."""
+    start = operator.last - 1 if index.tags[operator.last - 1] == "TO" else operator.last
+    if hit.action is not None or index.tags[start : start + 1] != ("TO",):
+        return False
+    verbs = [i for i in range(start + 1, hit.first) if index.tags[i].startswith("VB")]
+    return bool(verbs) and index.stems[verbs[-1]] in lexicon.indifferent
 
 
 def _within_another(lexicon: Lexicon, index: Index, operator: Operator, hit: Hit) -> bool:
@@ -264,7 +275,9 @@ def _predicate(
 
 
 def _said_of(index: Index, operator: Operator, hit: Hit, *, naming: bool) -> bool:
-    """Whether an operator after a mention is over it."""
+    """Whether an operator after a mention is over it; what is denied to be put off is not: "without delay"."""
+    if operator.negated and operator.kind in (Kind.NOT_NOW, Kind.UNDECIDED):
+        return False
     purpose = operator.first > 0 and index.tags[operator.first - 1] == "TO" and operator.kind is not Kind.OPEN
     if purpose and operator.kind not in _JUDGED:
         return False

@@ -83,6 +83,7 @@ class Lexicon:
     doubting: frozenset[str]
     reliability: tuple[tuple[float, float], ...]
     outcomes: frozenset[str]
+    indifferent: frozenset[str]
     naming: frozenset[str]
     hypothetical: frozenset[str]
     performing: frozenset[str]
@@ -176,6 +177,7 @@ def load(language: str) -> Lexicon:
         classifying=frozenset(stem.of(w) for w in words.classifying),
         reporting=frozenset(stem.of(w) for w in words.reporting),
         fearing=frozenset(stem.of(w) for w in words.fearing),
+        indifferent=frozenset(stem.of(w) for w in words.indifferent),
         outcomes=frozenset(stem.of(w) for w in words.outcomes),
         reliability=words.reliability,
         doubting=frozenset(stem.of(w) for w in words.doubting),

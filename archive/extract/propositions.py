@@ -66,6 +66,7 @@ class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     doubting: tuple[str, ...]
     reliability: tuple[tuple[float, float], ...]
     outcomes: tuple[str, ...]
+    indifferent: tuple[str, ...]
     naming: tuple[str, ...]
     kinds: tuple[tuple[str, ...], ...]
     stopping: tuple[str, ...]

@@ -109,7 +109,7 @@ class Assessor:
             here = [h for h in _within(hits, first, last) if not passage.spoken_by(h)]
             elliptic = not here
             if not here and (taken := take_up(self._lexicon, index, (first, last), earlier, matcher.named)):
-                here = [taken]
+                here = [matcher.acted_on(index, taken)]
             found = [(judge(self._lexicon, passage, (first, last), hit), hit) for hit in here]
             judged.extend(f for f in found if not elliptic or f[0].value.stance is not Stance.NO_POSITION)
             if here:

@@ -125,6 +125,14 @@ class Matcher:
         base = self._direction(action or self._acts(text, i) or self.proposition.action)
         return self._acted(text, Hit(i, i + 1, base, strength, None))
 
+    def acted_on(self, text: Index, hit: Hit) -> Hit:
+        """A pronoun with the verb that acts on what it stands for: "and now wants to end it"."""
+        for at in (hit.first - 1, hit.first - 2):
+            found = self.phrases.at(text.stems, text.tags, at, hit.first) if at >= 0 else None
+            if found and found[1] == hit.first and text.tags[at].startswith("VB") and text.tags[hit.first] == "PRP":
+                return Hit(at, hit.last, self._direction(found[0]), hit.strength, at)
+        return hit
+
     def _in_context(self, text: Index) -> bool:
         return not self.context or any(
             all(not forms.isdisjoint(text.places) for forms in phrase) for phrase in self.context
