@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from archive import operations
 from archive.errors import ArchiveError, ParseError, UsageError
 from archive.feeds import warc
 from archive.feeds.article import IMPORTED, from_file
+from archive.feeds.dates import read_date
 from archive.feeds.revise import Change, fingerprint
 from archive.ledger.engine import reading, writing
 from archive.ledger.schema import BigInt, Moment, metadata
@@ -29,6 +31,9 @@ from archive.pipeline import Archive, Captured, capture_all, latest_of, utc_now
 
 CHUNK = 40
 """Documents a transaction; what an interruption at most costs to read again."""
+
+_KEY = re.compile(r".*#\d+ (\S+) (\S+)", re.DOTALL)
+"""How a record of a WARC file is named in quarantine: file and offset, date, address."""
 
 TEXT_SUFFIXES = (".txt", ".text", ".md", ".html", ".htm", ".xhtml")
 
@@ -187,7 +192,8 @@ class _Import:
         self._remember(source, signature, offset, finished=True)
 
     def _from_record(self, record: warc.Record) -> Document:
-        key = f"{self._file}#{record.offset} {record.url}"
+        date = iso(record.date) if record.date else "-"
+        key = f"{self._file}#{record.offset} {date} {record.url}"
         return Document(key, record.body, record.date or self._now(), record.url, record.problem)
 
     def _store(self, documents: Sequence[Document]) -> None:
@@ -259,6 +265,33 @@ class _Import:
         with writing(self._archive.engine) as connection:
             if connection.execute(imports.update().where(imports.c.source == source).values(values)).rowcount == 0:
                 connection.execute(imports.insert().values(source=source, **values))
+
+
+def retry(archive: Archive, now: datetime) -> int:
+    """Try again to store what imports left in quarantine; how many could be. What is out of order stays there."""
+    with reading(archive.engine) as connection:
+        held = [row for row in operations.held_back(connection) if row.feed == IMPORTED and row.raw]
+    return sum(_retry(archive, row, now) for row in held)
+
+
+def _retry(archive: Archive, row: operations.HeldBack, now: datetime) -> bool:
+    found = _KEY.fullmatch(row.key or "")
+    date, url = (read_date(found[1]), found[2]) if found else (row.first_seen_at, None)
+    if date is None:
+        return False
+    try:
+        article = from_file(row.raw, name=row.key or row.id, captured_at=date, url=url)
+    except ParseError:
+        return False
+    known = latest_of(archive.ledger, [article.id]).get(article.id)
+    if found and known and article.captured_at < known.captured_at:
+        return False
+    (became,) = capture_all(archive, [article], now)
+    if isinstance(became, Exception):
+        return False
+    with writing(archive.engine) as connection:
+        operations.let_go(connection, row.id)
+    return True
 
 
 def _mark(connection: Connection, source: str, signature: str) -> tuple[int, bool] | None:

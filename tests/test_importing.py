@@ -13,10 +13,11 @@ import pytest
 from sqlalchemy import text
 
 from archive import config, importing, operations
-from archive.errors import UsageError
+from archive.errors import ParseError, UsageError
 from archive.feeds.warc import records
 from archive.importing import Given, Outcome, import_all, sources
 from archive.ledger.engine import reading
+from archive.model import Article
 from archive.pipeline import Archive, open_archive
 from archive.views.projections import catch_up
 from tests.wire import AGAINST, FOR, OTHER, Wire
@@ -192,6 +193,23 @@ def test_a_file_that_breaks_off_is_read_as_far_as_it_goes_and_the_rest_is_told(
     assert outcome.error
     assert "breaks off" in outcome.error
     assert quarantined(archive)
+
+
+def test_what_could_not_be_stored_can_be_tried_again(archive: Archive, tmp_path: Path) -> None:
+    crawl = Crawl().add("https://wire.example/1", page(AGAINST), DAYS[1])
+    path = crawl.write(tmp_path / "crawl.warc.gz")
+
+    def refuses(*_: object, **__: object) -> Article:
+        raise ParseError("this version cannot read it")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(importing, "from_file", refuses)
+        run(archive, path)
+        assert importing.retry(archive, NOW) == 0
+    assert quarantined(archive) == ["this version cannot read it"]
+    assert importing.retry(archive, NOW) == 1
+    catch_up(archive.engine, archive.ledger)
+    assert (quarantined(archive), stored(archive)) == ([], [("https://wire.example/1", 1, "2024-02-02")])
 
 
 def test_what_is_no_warc_is_told(archive: Archive, tmp_path: Path) -> None:

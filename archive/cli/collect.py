@@ -15,6 +15,7 @@ from archive.daemon import Daemon
 from archive.errors import UsageError
 from archive.feeds.warc import SUFFIXES
 from archive.importing import Given, import_all, sources
+from archive.importing import retry as retry_imports
 from archive.ledger.engine import reading
 from archive.model import Feed
 from archive.operations import Poll
@@ -111,6 +112,8 @@ def quarantine(ctx: click.Context, retry: bool, format_: str | None) -> None:
     archive = _open(ctx)
     if retry:
         stored, left = retry_held_back(archive, utc_now())
+        imported = retry_imports(archive, utc_now())
+        stored, left = stored + imported, left - imported
         _project(archive)
         click.echo(f"{stored} stored, {left} still held back", err=True)
     with reading(archive.engine) as connection:
