@@ -28,25 +28,6 @@ from archive.model import iso
 FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)
 """The time of every file in a bundle, the earliest that a zip file can say."""
 
-_README = """Evidence from the log {origin}: {actor} on {topic}, as known at position {size}.
-
-report.html       to be read; proves nothing by itself
-projection.json   the same for programs: the statements, and the stances that follow from them
-checkpoint        the log's signed commitment to {signed} events, with the lines of its witnesses
-headers.jsonl     the headers of the first {size} events, one a line: the line's number is the position. All of them,
-                  for only so can be seen that no statement of this actor on this topic was left out
-prefix.json       the proof that these headers are the first events of the signed log (RFC 9162, 2.1.4)
-events/           each event that matters, with a proof of its own (c2sp.org/tlog-proof)
-parts.jsonl       the texts of those events with the salts of their commitments; erased and hidden ones are absent
-verify.py         checks all of this, offline:
-
-    python3 -I verify.py BUNDLE.zip --key KEY
-
-Get the key (name+id+base64) from the archive's operator or a witness by another way than this file, and verify.py
-from a release of statement-archive: what comes with a forged bundle may be forged too. --witness KEY and
---checkpoint FILE (one that you kept earlier) show besides that you are shown the log that others are shown.
-"""
-
 
 def bundle(desk: Desk, actor: str, topic: str, position: int | None = None) -> bytes:
     """The bundle of an actor (as canonical id) and a topic, as known at a position (None: the last signed).
@@ -82,9 +63,7 @@ def bundle(desk: Desk, actor: str, topic: str, position: int | None = None) -> b
     proven = {place: headers[place - 1] for place in told.events} | later
     shown = offline.projection(told, topic, size, {place: body for place, (_, body) in texts.items()})
     return _zipped({
-        "README.txt": _README.format(
-            origin=signed.checkpoint.origin, actor=told.actor, topic=topic, size=size, signed=signed.size
-        ).encode(),
+        "README.txt": offline.readme(shown, signed.checkpoint.origin, signed.size).encode(),
         "report.html": offline.report(shown, str(signed.note)).encode(),
         "projection.json": _json(shown),
         "checkpoint": str(signed.note).encode(),

@@ -40,6 +40,25 @@ MOST_BYTES = 4 << 30
 EXIT = {"PASS": 0, "PASS_REDACTED": 3, "WARN": 4, "FAIL": 1}
 SAFE = 2**53 - 1
 
+README = """Evidence from the log {origin}: {actor} on {topic}, as known at position {size}.
+
+report.html       to be read; proves nothing by itself
+projection.json   the same for programs: the statements, and the stances that follow from them
+checkpoint        the log's signed commitment to {signed} events, with the lines of its witnesses
+headers.jsonl     the headers of the first {size} events, one a line: the line's number is the position. All of them,
+                  for only so can be seen that no statement of this actor on this topic was left out
+prefix.json       the proof that these headers are the first events of the signed log (RFC 9162, 2.1.4)
+events/           each event that matters, with a proof of its own (c2sp.org/tlog-proof)
+parts.jsonl       the texts of those events with the salts of their commitments; erased and hidden ones are absent
+verify.py         checks all of this, offline:
+
+    python3 -I verify.py BUNDLE.zip --key KEY
+
+Get the key (name+id+base64) from the archive's operator or a witness by another way than this file, and verify.py
+from a release of statement-archive: what comes with a forged bundle may be forged too. --witness KEY and
+--checkpoint FILE (one that you kept earlier) show besides that you are shown the log that others are shown.
+"""
+
 Json: TypeAlias = dict[str, Any]
 Lines: TypeAlias = Callable[[], Iterable[bytes]]
 """The headers, to be read from the first on as often as is needed."""
@@ -494,6 +513,11 @@ def projection(told: Told, topic: str, size: int, texts: dict[tuple[int, str], s
     }  # fmt: skip
 
 
+def readme(told: Json, origin: str, signed: int) -> str:
+    """What the files of the bundle are, and how it is verified."""
+    return README.format(origin=origin, actor=told["actor"], topic=told["topic"], size=told["known_at"], signed=signed)
+
+
 def report(told: Json, note: str) -> str:
     """The projection as a page for people: text alone, everything escaped, no scripts, no links."""
 
@@ -537,6 +561,7 @@ class Verification:
         self.findings: list[tuple[str, str, str]] = []
         self.warnings: list[tuple[str, str, str]] = []
         self.redacted: list[str] = []
+        self.same_program = True
         self.size = 0
 
     def run(self, pinned: Note | None) -> None:
@@ -558,6 +583,9 @@ class Verification:
             self._found("projection.differs", ", ".join(names) or "fields", "it does not follow from the events")
         if report(derived, str(self._read("checkpoint"), "utf-8")).encode() != self._read("report.html"):
             self._found("report.differs", "report.html", "the page does not show what was verified")
+        if readme(derived, note.origin, note.size).encode() != self._read("README.txt"):
+            self._found("report.differs", "README.txt", "it does not describe this bundle")
+        self.same_program = self._read("verify.py") == Path(__file__).read_bytes()
 
     def _found(self, code: str, where: str, what: str) -> None:
         self.findings.append((code, where, what))
@@ -764,6 +792,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lines += [f"redacted  {place}" for place in run.redacted]
     if run.verdict() != "FAIL" and not (witnesses or pinned):
         lines.append("note  no witness and no kept checkpoint was given: the log's own key alone vouches for the tree")
+    if not run.same_program:
+        lines.append("note  the verify.py in the bundle is not this program: of another version, or forged")
     sys.stdout.write("\n".join([run.verdict(), *lines]) + "\n")
     return EXIT[run.verdict()]
 

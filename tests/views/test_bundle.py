@@ -215,6 +215,7 @@ TAMPERS: dict[str, tuple[Tamper, set[str]]] = {
     "an event is left out": (gone("events/"), {"completeness.left_out"}),
     "an event is put in": (with_unrelated_event, {"proof.foreign"}),
     "the page is edited": (edited("report.html", b"The toll stays", b"The toll goes"), {"report.differs"}),
+    "the instructions are edited": (edited("README.txt", b"--key KEY", b"--key NONE"), {"report.differs"}),
     "a stance is edited": (edited("projection.json", b'"oppose"', b'"support"'), {"projection.differs"}),
     "the origin is foreign": (edited("checkpoint", ORIGIN.encode(), b"log.example/fish"),
         {"note.origin", "note.signature_bad", "proof.foreign", "completeness.left_out", "report.differs"}),
@@ -241,6 +242,57 @@ def test_whatever_is_done_to_a_bundle_is_named(
     code, lines = verdict(capsys, packed(files, tmp_path / "tampered.zip"), "--key", key(sqlite_desk))
     assert (code, lines[0]) == (1, "FAIL")
     assert {line.split()[0] for line in lines[1:]} == codes
+
+
+def test_another_program_in_the_bundle_is_told(
+    sqlite_desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = opened(_lind(sqlite_desk, tmp_path)) | {"verify.py": b"print('PASS')"}
+    code, lines = verdict(capsys, packed(files, tmp_path / "forged.zip"), "--key", key(sqlite_desk))
+    assert (code, lines[0]) == (0, "PASS")
+    assert "not this program" in lines[-1]
+
+
+@pytest.fixture(scope="module")
+def sealed(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Files, str]:
+    """The files of one bundle, and the key."""
+    folder = tmp_path_factory.mktemp("sealed")
+    with fresh(empty) as engine:
+        ledger = Ledger(engine)
+        harbour_toll(ledger)
+        catch_up(engine, ledger)
+        keys.create(folder / "archive.key", ORIGIN)
+        desk = Desk(ledger, folder / "archive.key", folder / "published")
+        sign(desk, START)
+        return opened(_lind(desk, folder)), key(desk)
+
+
+def meaning(name: str, data: bytes) -> object:
+    """What a file says: of JSON its value, whatever the blanks in it; of others the bytes."""
+    try:
+        if name.endswith(".json"):
+            return json.loads(data)
+        if name == "parts.jsonl":
+            return [json.loads(line) for line in data.split(b"\n")[:-1]], data.split(b"\n")[-1]
+    except (ValueError, RecursionError):
+        pass
+    return data
+
+
+@given(data=st.data())
+@settings(max_examples=40)
+def test_whatever_the_bytes_there_is_a_verdict_and_no_change_passes(
+    sealed: tuple[Files, str], tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    files, public = dict(sealed[0]), sealed[1]
+    name = data.draw(st.sampled_from(sorted(files.keys() - {"verify.py"})))
+    at = data.draw(st.integers(0, len(files[name]) - 1))
+    put = data.draw(st.one_of(st.binary(max_size=3), st.just(b"\n"), st.just(b"[" * 5000)))
+    changed = files[name][:at] + put + files[name][at + len(put) :]
+    files[name] = changed
+    file = packed(files, tmp_path_factory.mktemp("fuzz") / "fuzz.zip")
+    run = offline.verify(file, offline.parse_key(public), None, (), None)
+    assert run.verdict() == ("PASS" if meaning(name, changed) == meaning(name, sealed[0][name]) else "FAIL")
 
 
 @pytest.fixture
