@@ -33,6 +33,7 @@ COMMANDS = {
     "history": "answer",
     "statements": "answer",
     "sql": "answer",
+    "search": "search",
     "report": "report",
     "export": "export",
     "review": "answer",

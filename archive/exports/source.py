@@ -47,6 +47,9 @@ RELATIONS = (
     Relation("statements", ("statement",), "position, topic", f"""
       position > {{since}} OR withdrawn_position > {{since}} OR {_TEXTS}
       OR statement IN (SELECT n.statement FROM assessment_rows n WHERE n.position > {{since}})
+      OR statement IN (SELECT c.statement FROM statement_copies c WHERE c.original IN (
+        SELECT d.original FROM statement_copies d JOIN statement_rows n ON n.statement = d.statement
+        WHERE n.position > {{since}}))
       OR position IN (SELECT n.position FROM statement_rows n
         WHERE n.actor IN ({_ACTORS}) OR n.speaks_for IN ({_ACTORS}))""",
       "valid_at"),
@@ -66,6 +69,7 @@ RELATIONS = (
     Relation("agreement", ("topic",), "topic"),
     Relation("actor_decisions", ("position",), "position"),
     Relation("outlet_statements", ("outlet", "agency", "month"), "outlet, agency, month"),
+    Relation("copies", ("article",), "story, position"),
     Relation("feed_health", ("feed",), "feed"),
 )  # fmt: skip
 """What is exported. Pairs of actors (``common_ground``) are millions; a network export writes the ones that matter."""

@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from archive.errors import UsageError
 from archive.model import iso
 from archive.views.reports import VIEWS, view_sql
+from archive.views.search import TABLE as SEARCH
 
 Values: TypeAlias = Mapping[str, Any]
 
@@ -32,8 +33,14 @@ _OPCODES = 20_000
 """SQLite looks at the clock after this many steps of its machine: some milliseconds."""
 
 _HARMLESS = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
-_BESIDE = frozenset({"sqlite_master", "sqlite_schema", "events", "log_head"})
-"""What may be read beside the views: their definitions, and the log's structure. Its texts are in ``parts``."""
+_BESIDE = frozenset({
+    "sqlite_master", "sqlite_schema", "events", "log_head",
+    SEARCH, *(f"{SEARCH}_{part}" for part in ("data", "idx", "content", "docsize", "config")),
+})  # fmt: skip
+"""What may be read beside the views: their definitions, the search, the log's structure. Its texts are in ``parts``."""
+
+_SEARCHED = frozenset({"position", "quote"})
+"""What the search reads of the table of statements, in nobody's name."""
 
 _TOKENS = re.compile(
     r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/|::|:(?P<parameter>[A-Za-z_]\w*)|%""", re.DOTALL
@@ -100,7 +107,8 @@ def _ask_sqlite(engine: Engine, query: str, values: Values, bounds: Bounds) -> A
 
 def _only_views(action: int, table: str | None, column: str | None, _base: str | None, through: str | None) -> int:
     """Whether SQLite may do it: read a view, or a table that it reads for a view. An empty column only counts rows."""
-    known = table in VIEWS or table in _BESIDE or through in _contexts() or not column
+    searched = table == "statement_rows" and column in _SEARCHED
+    known = table in VIEWS or table in _BESIDE or through in _contexts() or searched or not column
     reads = action == sqlite3.SQLITE_READ and known
     return sqlite3.SQLITE_OK if action in _HARMLESS or reads else sqlite3.SQLITE_DENY
 

@@ -22,6 +22,8 @@ from archive.ledger.store import Ledger
 from archive.views.projections import BATCH, LIVE, Generation, Progress, SetBackError, catch_up
 from archive.views.reports import create_views, drop_views
 from archive.views.rows import Row
+from archive.views.search import TABLE as SEARCH
+from archive.views.search import agrees, create_search
 from archive.views.tables import PROJECTED, projection_cursors, statement_rows
 
 SHADOW = "__new"
@@ -160,6 +162,9 @@ def _compared(engine: Engine, ledger: Ledger, live: Generation, fresh: Generatio
             if live.cursors(connection) == fresh.cursors(connection):
                 drifts = [_drift(connection, table) for table in PROJECTED]
                 break
+    with writing(engine) as connection:
+        if not agrees(connection):
+            drifts.append(Drift(SEARCH, 1, 1, ()))
     with _writing_much(engine) as connection:
         _drop(connection)
     return [drift for drift in drifts if drift.missing or drift.unexpected]
@@ -214,6 +219,7 @@ def _take_names_sqlite(connection: Connection) -> None:
             index.create(connection)
     connection.exec_driver_sql("PRAGMA legacy_alter_table = OFF")
     create_views(connection)
+    create_search(connection, refill=True)
 
 
 def _prepare_postgresql(connection: Connection) -> None:

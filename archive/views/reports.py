@@ -26,6 +26,7 @@ from sqlalchemy import Connection, CursorResult, bindparam, text
 from archive.errors import UsageError
 from archive.ledger.schema import Moment
 from archive.model import Stance, fold, iso
+from archive.views.search import create_search, drop_search
 
 Report: TypeAlias = list[dict[str, Any]]
 """Rows by column name. Moments are texts as :func:`archive.model.iso` writes them, on both databases."""
@@ -134,10 +135,12 @@ def create_views(connection: Connection) -> None:
     how = "CREATE VIEW" if dialect == "sqlite" else "CREATE OR REPLACE VIEW"
     for name in VIEWS:
         connection.exec_driver_sql(f"{how} {name} AS\n{view_sql(name, dialect)}")
+    create_search(connection)
 
 
 def drop_views(connection: Connection) -> None:
     """Drop the views that are there."""
+    drop_search(connection)
     for name in reversed(VIEWS):
         connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
 

@@ -99,6 +99,8 @@ class Rows:
 
     def _write_sqlite(self, change: Change) -> None:
         self._driver.executemany(_statement(change, self.suffix, self._dialect), change.rows)
+        if isinstance(change, Update) and not self.suffix and (tidy := change.table.info.get("tidy_sqlite")):
+            self._driver.execute(tidy)
 
     def _write_postgresql(self, change: Change) -> None:
         with self._driver.cursor() as cursor:

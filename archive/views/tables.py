@@ -230,7 +230,14 @@ statement_rows = Table(
     Index(None, "article"),
     Index(None, "actor", "valid_at"),
     Index(None, "valid_at"),
+    Index(
+        "ix_statement_rows_words",
+        text("to_tsvector('english'::regconfig, coalesce(quote, ''::text))"),
+        postgresql_using="gin",
+    ).ddl_if(dialect="postgresql"),
     _partial("ix_statement_rows_nobody", "named", "speaker", "article", "statement", "position", where="actor IS NULL"),
+    # Words taken out of the index stay in its older segments until these are merged
+    info={"tidy_sqlite": "INSERT INTO statement_search (statement_search) VALUES ('optimize')"},
     sqlite_strict=True,
 )
 """``quote``, ``cue``, ``speaker`` and ``condition`` are the words themselves; null once they are erased.

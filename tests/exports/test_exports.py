@@ -22,7 +22,7 @@ from archive.ledger.store import Ledger
 from archive.views import catch_up, named
 from archive.views.columns import kind_of
 from archive.views.reports import VIEWS
-from tests.views.example import harbour_toll
+from tests.views.debate import toll_debate
 from tests.views.histories import Writer, day
 from tests.views.test_reporting_docs import SECTIONS
 
@@ -31,7 +31,7 @@ pytest.importorskip("pyarrow", reason="the extra 'analysis' is not installed")
 
 @pytest.fixture
 def writer(engine: Engine, ledger: Ledger) -> Writer:
-    writer = harbour_toll(ledger)
+    writer = toll_debate(ledger)
     catch_up(engine, ledger)
     return writer
 

@@ -20,7 +20,7 @@ from archive.ledger.events import Source
 from archive.ledger.store import Ledger
 from archive.views import catch_up, named
 from archive.views.guarded import ask, parameters_in
-from tests.views.example import harbour_toll
+from tests.views.debate import toll_debate
 from tests.views.histories import day
 
 ANSWERS = Path(__file__).parent / "answers.json"
@@ -30,7 +30,7 @@ GIVEN = {"topic": "harbour-toll", "actor": "Mara Lind", "day": "2024-03-05", "si
 
 @pytest.fixture
 def example(engine: Engine, ledger: Ledger) -> Engine:
-    writer = harbour_toll(ledger)
+    writer = toll_debate(ledger)
     writer.article("a-90", day(9), "An official told NWA that talks would go on.")
     writer.statement("s-90", "a-90", None, day(9), quote="talks would go on", start=26, via=(Source("NWA", 17, 20),))
     writer.assess("s-90", "harbour-toll", "unclear")
