@@ -124,7 +124,7 @@ def usage(language: str = "en") -> Usage:
         for name, place in places.load(language).by_name.items()
         if place.form is places.NameKind.NAME
     }
-    return Usage(usual, offices.sole, offices.apart)
+    return Usage(usual, offices.sole, offices.apart, offices.bodies)
 
 
 def read(archive: Archive, article: Article) -> Reading:

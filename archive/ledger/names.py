@@ -7,6 +7,7 @@ whoever is not named, is an actor of its one article. Nothing here is fuzzy: nea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ _LONGEST_ROLE = 12
 _SMALL = frozenset(["of", "the", "for", "and", "to", "a", "an", "s", "affairs"])
 """Words that tell no office from another."""
 
+_OWNED = re.compile(r"(?:[Tt]he )?(?:(?P<a>.+?)(?:['’]s|(?<=s)['’]) (?P<x>.+)|(?P<y>.+?) of (?P<b>.+))")
 _SPELLED = {"defense": "defence", "labor": "labour"}
 
 
@@ -35,12 +37,22 @@ class Usage:
     """What a language's names and offices are like; all folded but the usual names.
 
     ``usual`` gives for every name of a country or organisation its usual one and its kind; ``sole`` are offices of one
-    word that one person holds ("president"), ``apart`` words that make an office somebody else's ("deputy", "adviser").
+    word that one person holds ("president"), ``apart`` words that make an office somebody else's ("deputy", "adviser"),
+    ``bodies`` words for what stands for the country it is of ("government").
     """
 
     usual: Mapping[str, tuple[str, ActorKind]] = field(default_factory=dict)
     sole: Collection[str] = frozenset()
     apart: Collection[str] = frozenset()
+    bodies: Collection[str] = frozenset()
+
+    def owner(self, name: str) -> str | None:
+        """Whose body a name says it is: "Veyland" of "Veyland's government" and of "the government of Veyland"."""
+        found = _OWNED.fullmatch(name)
+        if found is None:
+            return None
+        owner, body = (found["a"], found["x"]) if found["a"] else (found["b"], found["y"])
+        return owner if fold(body) in self.bodies else None
 
     def offices_in(self, role: str) -> tuple[str, ...]:
         """The keys of all offices that the words of a role may name, the longest first."""
@@ -112,6 +124,8 @@ class Names:
         mention, said = statement.actor, statement.speaks_for
         if mention is None:
             return Resolved(None, self.principal(said), self.usage.principal(said) if said else None)
+        if said == mention.name and (owner := self.usage.owner(said)) and self.named.get(fold(owner)):
+            said = owner
         known = self._known(mention, self.principal(said), day)
         actor = known.actor if known else self._anew(mention, article)
         spoken = None if statement.personal else self._speaks_for(mention, known, said, day)

@@ -50,6 +50,7 @@ def names_in(connection: Connection, usage: Usage, statements: Sequence[Statemen
     holders = {actor for (actor,) in found}
     spoken = {name for statement in statements if (name := statement.speaks_for)}
     spoken |= {actor.country for actor in actors if actor.country}
+    spoken |= {owner for actor in actors if (owner := usage.owner(actor.name))}
     named = _named(connection, usage, {actor.name for actor in actors}, spoken)
     mine = holders | {actor for bearers in named.values() for actor, _, _ in bearers}
     tenures = _tenures(connection, mine)

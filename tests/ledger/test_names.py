@@ -15,6 +15,7 @@ USAGE = Usage(
     },
     sole=frozenset({"president"}),
     apart=frozenset({"deputy", "adviser"}),
+    bodies=frozenset({"government", "foreign ministry"}),
 )
 PORTS = Held("minister ports", "Norland", "2022-01-01", "2024-01-01")
 PREMIER = Held("minister prime", "Kingdom of Norland", "2024-01-01")
@@ -145,3 +146,12 @@ def test_merged_actors_of_one_name_are_one() -> None:
     mention = ActorMention(name="Ada Quill", kind=ActorKind.PERSON)
     said = Statement(kind=StatementKind.INDIRECT, content=(Span(0, 1),), actor=mention)
     assert Names(USAGE, {"ada quill": (ADA, twin)}).resolve(said, "a-1", "2021-01-01").actor == "ada-quill"
+
+
+@pytest.mark.parametrize("name", ["Skarland’s government", "the government of Skarland", "Skarland's foreign ministry"])
+def test_a_body_of_a_country_that_only_the_registry_knows_speaks_for_it(name: str) -> None:
+    names = Names(USAGE, {"skarland": (Known("skarland", "skarland", "country", ("skarland",)),)})
+    mention = ActorMention(name=name, kind=ActorKind.ORGANISATION)
+    said = Statement(kind=StatementKind.INDIRECT, content=(Span(0, 1),), actor=mention, speaks_for=name)
+    assert names.resolve(said, "a-1", "2023-05-01").speaks_for == "skarland"
+    assert Names(USAGE).resolve(said, "a-1", "2023-05-01").speaks_for != "skarland"
