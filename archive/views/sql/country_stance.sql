@@ -1,17 +1,22 @@
 -- Where countries and organisations stand now by those who speak for them: the latest position, and whether they differ.
-WITH heard AS (
+WITH present AS (
+  SELECT c.actor, c.actor_name, c.actor_kind, c.topic, c.stance, c.score, c.valid_from, c.confidence, c.directness,
+    c.statement, c.position, c.speaks_for
+  FROM {stances} c
+), heard AS (
   -- The position of the country itself, or of a person or body that speaks for it
   SELECT c.actor, c.actor_name, c.actor_kind, c.topic, c.stance, c.score, c.valid_from, c.confidence, c.directness,
     c.statement, c.position, coalesce(c.speaks_for, c.actor) AS principal
-  FROM {stances} c
+  FROM present c
   UNION ALL
   -- What one says for oneself, or for another, takes nothing back of what one said for it before
-  SELECT e.actor, e.actor_name, e.actor_kind, e.topic, e.stance, e.score, e.valid_from, e.confidence, e.directness,
-    e.statement, e.position, e.speaks_for
-  FROM {stances} c
-  JOIN stance_history e ON e.actor = c.actor AND e.topic = c.topic AND e.valid_from < c.valid_from AND {known}
-    AND e.speaks_for <> coalesce(c.speaks_for, '')
-  WHERE c.actor_kind = 'person'
+  SELECT c.actor, c.actor_name, c.actor_kind, c.topic, e.stance, {score:e.stance}, e.valid_from, {share:e.confidence},
+    e.directness, e.statement, e.position, coalesce(p.canonical, e.speaks_for)
+  FROM present c
+  JOIN stance_rows e ON e.actor = c.actor AND e.topic = c.topic AND e.valid_from < c.valid_from
+    AND e.speaks_for IS NOT NULL AND {known}
+  LEFT JOIN actor_rows p ON p.actor = e.speaks_for
+  WHERE c.actor_kind = 'person' AND coalesce(p.canonical, e.speaks_for) <> coalesce(c.speaks_for, '')
 ), spoken AS (
   -- Each speaker's latest; hearsay only where there is nothing else
   SELECT h.*, p.name AS principal_name, p.kind AS principal_kind, {day:h.valid_from} AS day,
