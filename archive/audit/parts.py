@@ -21,11 +21,30 @@ class PartCheck:
         self._next = next(parts, None)
 
     def check(self, position: int, commitments: Mapping[str, str]) -> None:
-        """Check the parts of the event at a position, whose header has these commitments."""
-        if not commitments and (self._next is None or _after(self._next[0], position)):
-            return
-        found = {name: (salt, body) for name, salt, body in self._at(position)}
+        """Check the parts of the event at a position, whose header has these commitments.
+
+        Headers hold them in the order of names, in which the rows come too; where the two agree, that is all.
+        """
+        rest = dict(commitments)
         for name, committed in commitments.items():
+            row = self._next
+            if row is None or row[0] != position or row[1] != name or (position, name) in self._erased:
+                break
+            if not _matches(name, row[2], row[3], committed):
+                break
+            del rest[name]
+            self._next = next(self._parts, None)
+        if rest or (self._next is not None and not _after(self._next[0], position)):
+            self._explain(position, commitments, rest)
+
+    def _explain(self, position: int, commitments: Mapping[str, str], rest: Mapping[str, str]) -> None:
+        """Say what is wrong; ``rest`` are the commitments whose parts have not been found yet."""
+        found: dict[Any, tuple[Any, Any]] = {}
+        for name, salt, body in self._at(position):
+            if name in found or (name in commitments and name not in rest):
+                self._findings.add("part.unknown", position, f"{name!r:.40} once more")
+            found.setdefault(name, (salt, body))
+        for name, committed in rest.items():
             gone = (position, name) in self._erased
             if name not in found:
                 self._findings.add("part.erased" if gone else "part.missing", position, name)
@@ -69,6 +88,6 @@ def _after(at: Any, position: int) -> bool:
     return isinstance(at, int) and at > position
 
 
-def _matches(name: Any, salt: Any, body: Any, committed: str) -> bool:
-    typed = isinstance(name, str) and isinstance(salt, bytes) and isinstance(body, bytes)
+def _matches(name: str, salt: Any, body: Any, committed: str) -> bool:
+    typed = type(salt) is bytes and type(body) is bytes
     return typed and commitment(Part(name, salt, body)) == committed

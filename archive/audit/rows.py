@@ -18,7 +18,7 @@ from archive.audit.findings import Findings
 from archive.errors import LogError
 from archive.ledger import merkle
 from archive.ledger.events import EVENT_TYPES, Event
-from archive.ledger.header import LONGEST_HEADER, canonical, decode, event_id
+from archive.ledger.header import LONGEST_HEADER, canonical, decode, derive_id, event_id
 
 Row: TypeAlias = tuple[Any, ...]
 """Position, id, stream, version, type, recorded_at, header, leaf_hash; of whatever types the database holds."""
@@ -80,12 +80,12 @@ class EventCheck:
             leaf = hashlib.sha256(b"\x00" + header).digest()
             good = (
                 row == (position, whole.id, whole.stream, whole.version, whole.type, whole.at, header, leaf)
-                and tuple(map(type, row)) == TYPES
+                and type(row[0]) is type(row[3]) is int  # the others equal nothing of another type
                 and _sorted_json(whole) == header
                 and whole.at >= self.at
                 and len(whole.at) == 27
                 and whole.stream == event.stream
-                and whole.id == event_id(event, whole.version)
+                and whole.id == derive_id(kind, whole.stream, whole.version, event.identity)
                 and _INTEGERS[kind](event)
                 and len(header) <= LONGEST_HEADER
             )

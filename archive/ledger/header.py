@@ -107,10 +107,11 @@ def _check_profile(value: object) -> None:
 
 def event_id(event: Event, version: int) -> str:
     """The id that the same fact has whoever records it: 128 bits of SHA-256, as 32 hexadecimal digits."""
-    return _id(type(event).type, event.stream, version, event.identity)
+    return derive_id(type(event).type, event.stream, version, event.identity)
 
 
-def _id(kind: str, stream: str, version: int, identity: Identity) -> str:
+def derive_id(kind: str, stream: str, version: int, identity: Identity) -> str:
+    """The same, of an event's type, stream and identity."""
     return hashlib.sha256(_json((kind, stream, version, *identity))).hexdigest()[:32]
 
 
@@ -124,7 +125,7 @@ def seal(draft: Draft, version: int, *, salt: Callable[[int], bytes] = os.urando
     """Fix a draft's version, id and header bytes. Salts are random unless ``salt`` says otherwise."""
     event = draft.event
     kind, stream = type(event).type, event.stream
-    identifier = _id(kind, stream, version, event.identity)
+    identifier = derive_id(kind, stream, version, event.identity)
     header: dict[str, object] = {"data": event, "id": identifier, "stream": stream, "type": kind, "version": version}
     parts: tuple[Part, ...] = ()
     if draft.parts:

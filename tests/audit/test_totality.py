@@ -40,6 +40,7 @@ ODD_VALUES = {
         "UPDATE parts SET body = zeroblob(80000000) WHERE position = (SELECT min(position) FROM parts)",
         "part.differs",
     ),
+    "a part twice": ("INSERT INTO parts SELECT position, name, salt, x'00' FROM parts LIMIT 1", "part.unknown"),
     "a salt that is text": ("UPDATE parts SET salt = 'salt'", "part.differs"),
     "a checkpoint of odd values": ("UPDATE checkpoints SET size = 'x', note = NULL, key = 7", "checkpoint.unreadable"),
     "a checkpoint signed at no time": ("UPDATE checkpoints SET signed_at = NULL", "checkpoint.unreadable"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from contextlib import suppress
 
@@ -10,7 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.errors import ProofError
-from archive.ledger.note import COSIGNATURE, ED25519, Note, Signer, parse_note, parse_signer, parse_verifier, valid_name
+from archive.ledger.note import (
+    COSIGNATURE,
+    ED25519,
+    Note,
+    Signature,
+    Signer,
+    Verifier,
+    parse_note,
+    parse_signer,
+    parse_verifier,
+    valid_name,
+)
 
 # From the documentation of golang.org/x/mod/sumdb/note.
 PETER_SECRET = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
@@ -60,6 +72,19 @@ def test_signing_gives_the_published_signature() -> None:
     assert str(signer.verifier) == PETER
     assert signer.secret() == PETER_SECRET
     assert PETER_SECRET[-20:] not in repr(signer)
+
+
+def test_a_co_signature_of_a_public_witness_is_valid() -> None:
+    """As given for a log of Android's binary transparency, in January 2025."""
+    public = base64.b64decode("pTPPKyRu6Q3PoMkeY+/sNni0biF4vnVTYRHbVNA31mY=")
+    root = "xqaCEZhTGZUuKNA7MpSyxe1WXiiESB2p+crAyzM+Vxo="
+    text = f"developers.google.com/android/binary_transparency/google1p/0\n5\n{root}\n"
+    value = base64.b64decode(
+        "AAAAAGeTKgu4eA3kqUhRSllX2G6XCwVyCpXm/ULJ4iEFlZ2R84lPSKazUuptjKA7kwSX3UIaFrmw/v0rns/uUgavPtC3Hx4H"
+    )
+    witness = Verifier("witness", COSIGNATURE, public)
+    [signature] = witness.signatures(Note(text, (Signature("witness", witness.id, value),)))
+    assert signature.time == 1_737_697_803
 
 
 def test_a_signature_of_another_text_is_an_error_and_of_an_unknown_key_is_none() -> None:
