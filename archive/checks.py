@@ -92,6 +92,14 @@ def enrol(connection: Connection, feeds: Collection[str], now: datetime, after: 
     return upto
 
 
+def idle(connection: Connection, now: datetime, enrolled: int | None) -> bool:
+    """Whether there is nothing to follow besides, and nothing to look at: what a daemon asks every other second."""
+    if enrolled is None or connection.execute(_END).scalar_one() != enrolled:
+        return False
+    due = select(article_checks.c.article).where(article_checks.c.due_at <= iso(now)).limit(1)
+    return connection.execute(due).first() is None
+
+
 def claim(
     connection: Connection,
     holder: str,
@@ -99,16 +107,19 @@ def claim(
     until: datetime,
     *,
     most: int,
-    feeds: Collection[str] | None = None,
+    feeds: Collection[str],
     before: datetime | None = None,
 ) -> list[Check]:
-    """Claim articles whose look is due, longest overdue first; or what is followed of ``feeds`` from ``before``."""
+    """Claim articles of these feeds whose look is due, longest overdue first.
+
+    With ``before``, whether due or not, all that are followed and were captured before that time.
+    """
     one = article_checks.c
     free = or_(one.claimed_by.is_(None), one.claimed_until <= iso(now))
     wanted = one.due_at <= iso(now)
-    if feeds is not None:
-        wanted = one.feed.in_(feeds) & one.due_at.is_not(None) & (one.captured_at < iso(before or now))
-    chosen = select(one.article).where(wanted, free).order_by(one.due_at, one.article).limit(most)
+    if before is not None:
+        wanted = one.due_at.is_not(None) & (one.captured_at < iso(before))
+    chosen = select(one.article).where(one.feed.in_(feeds), wanted, free).order_by(one.due_at, one.article).limit(most)
     claimed = connection.execute(
         article_checks.update()
         .where(one.article.in_(chosen), free)

@@ -24,7 +24,7 @@ from archive.feeds.fetch import NO_VALIDATORS, FetchFailedError, FetchStatus, Va
 from archive.feeds.recheck import Page, Sight
 from archive.feeds.revise import fingerprint
 from archive.feeds.text import PAGE_READER
-from archive.ledger.engine import writing
+from archive.ledger.engine import reading, writing
 from archive.ledger.events import ArticleRemoved
 from archive.ledger.header import Draft
 from archive.ledger.known import TEXTS, WORDS, KnownArticle, known_article
@@ -70,7 +70,7 @@ class Rechecker:
     ) -> Counter[str]:
         """Look at what is due, at most so many articles; how many gave which result.
 
-        With ``feeds``, whether due or not, at whatever is followed of theirs and was captured ``before`` a time.
+        With ``before``, whether due or not, at whatever is followed of ``feeds`` and was captured before that time.
         """
         due = await asyncio.to_thread(self._claim, feeds, before, most)
         results = await asyncio.gather(*(self._one(check) for check in due))
@@ -78,11 +78,14 @@ class Rechecker:
 
     def _claim(self, feeds: Collection[str] | None, before: datetime | None, most: int) -> list[Check]:
         now = self._now()
+        with reading(self._archive.engine) as connection:
+            if before is None and checks.idle(connection, now, self._enrolled):
+                return []
+        mine = self._feeds if feeds is None else [feed for feed in self._feeds if feed in feeds]
+        holder, until = self._poller.me.holder, now + CLAIM_LASTS
         with writing(self._archive.engine) as connection:
             self._enrolled = checks.enrol(connection, self._feeds, now, self._enrolled)
-            return checks.claim(
-                connection, self._poller.me.holder, now, now + CLAIM_LASTS, most=most, feeds=feeds, before=before
-            )
+            return checks.claim(connection, holder, now, until, most=most, feeds=mine, before=before)
 
     async def _one(self, check: Check) -> str:
         async with self._turns:

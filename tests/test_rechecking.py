@@ -224,7 +224,7 @@ def test_two_who_look_share_the_work(run: Stage) -> None:
         later = START + timedelta(hours=1)
         with writing(run.archive.engine) as connection:
             checks.enrol(connection, ["wire"], START, None)
-            terms = {"most": 5, "until": later + timedelta(minutes=10)}
+            terms = {"most": 5, "feeds": ["wire"], "until": later + timedelta(minutes=10)}
             first = checks.claim(connection, "one", later, **terms)  # type: ignore[arg-type]
             second = checks.claim(connection, "two", later, **terms)  # type: ignore[arg-type]
         assert (len(first), len(second)) == (1, 0)

@@ -155,7 +155,7 @@ async def _poll_all(archive: Archive, feeds: list[Feed], *, due: bool, force: bo
                 advance(len(polls), len(claimed))
         await asyncio.to_thread(_project, archive)
         looked = await Rechecker(poller).run(
-            [feed.id for feed in feeds] if force else None, before=started, most=MOST_LOOKS
+            [feed.id for feed in feeds], before=started if force else None, most=MOST_LOOKS
         )
     if looked:
         told = ", ".join(f"{number} {result}" for result, number in sorted(looked.items()))
