@@ -16,15 +16,18 @@ import archive.importing
 import archive.operations
 import archive.views.tables  # noqa: F401 - both register their tables with the metadata
 from archive.ledger.schema import metadata
+from archive.views.grants import granted, regrant
 from archive.views.reports import create_views, drop_views
 
 
 def migrate(connection: Connection) -> None:
     """Run the pending steps in the caller's transaction."""
     context.configure(connection=connection, target_metadata=metadata, transactional_ddl=False)
+    readers = granted(connection)
     drop_views(connection)
     context.run_migrations()
     create_views(connection)
+    regrant(connection, readers)
 
 
 migrate(context.config.attributes["connection"])

@@ -36,6 +36,7 @@ COMMANDS = {
     "search": "search",
     "report": "report",
     "export": "export",
+    "grant-reader": "grant",
     "review": "answer",
     "actors": "actors",
     "replay": "replay",
@@ -70,7 +71,7 @@ class Lazy(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"archive.cli.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, f"{cmd_name}_" if cmd_name == "import" else cmd_name)
+        command: click.Command = getattr(module, f"{cmd_name}_" if cmd_name == "import" else cmd_name.replace("-", "_"))
         return command
 
 

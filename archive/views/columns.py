@@ -12,7 +12,7 @@ _POSITIONS = """assessment defined_position known_from known_to position retired
 _INTEGERS = """agreed articles captured_7d chars coders codings failures opposed polls_7d revision speaker_end
 speaker_start speakers statements topics units uses"""
 _NUMBERS = """alpha alpha_scale confidence from_score overridden_confidence score similarity statement_confidence"""
-_BOOLEANS = "counts divergent latest merged original retired withdrawn"
+_BOOLEANS = "counts date_doubted divergent latest merged original retired withdrawn"
 
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(_MOMENTS.split(), "moment"),

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,9 @@ import pytest
 from sqlalchemy import Engine
 
 from archive.errors import UsageError
-from archive.ledger.engine import reading
+from archive.ledger.engine import connect, reading
 from archive.ledger.events import Source
+from archive.ledger.migrate import upgrade
 from archive.ledger.store import Ledger
 from archive.views import catch_up, named
 from archive.views.guarded import ask, parameters_in
@@ -161,3 +164,25 @@ def test_the_page_lists_every_question() -> None:
         for one in named.shipped().values()
     ]
     assert [row for row in rows if row not in page] == []
+
+
+def test_the_shell_of_sqlite_answers_the_fifteen_questions_read_only(sqlite_url: str, tmp_path: Path) -> None:
+    shell = shutil.which("sqlite3")
+    if shell is None:
+        pytest.skip("the shell of SQLite is not installed")
+    engine = connect(sqlite_url)
+    upgrade(engine)
+    toll_debate(Ledger(engine))
+    catch_up(engine, Ledger(engine))
+    path = str(tmp_path / "archive.db")
+    given = {"topic": "harbour-toll", "actor": "mara-lind", "day": "2024-03-05T00:00:00.000000Z", "since": "2024-03-01"}
+    parameters = "".join(f""".parameter set :{name} "'{value}'"\n""" for name, value in given.items())
+    for name, one in named.shipped().items():
+        run = [shell, "-readonly", "-safe", "-bail", path]
+        done = subprocess.run(run, input=f"{parameters}{one.query};\n", capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), name
+        assert name == "unresolved" or done.stdout.strip(), name
+    for refused in ("DELETE FROM polls;", "ATTACH '/etc/passwd' AS x;", "SELECT readfile('/etc/passwd');"):
+        run = [shell, "-readonly", "-safe", "-bail", path, refused]
+        assert subprocess.run(run, capture_output=True, check=False).returncode != 0, refused
+    engine.dispose()
