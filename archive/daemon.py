@@ -207,9 +207,9 @@ class Daemon:
             await asyncio.gather(*waiting, return_exceptions=True)
 
     def _leave(self) -> None:
-        catch_up(self.archive.engine, self.archive.ledger)
         if self.leading:
             self._sign_last()
+        catch_up(self.archive.engine, self.archive.ledger)
         with writing(self.archive.engine) as connection:
             operations.release_lease(connection, LEASE, self.me.holder)
             operations.release_claims(connection, self.me.holder)

@@ -89,7 +89,7 @@ def checkpoint(ctx: click.Context, compare: Path | None, timestamp: str | None) 
 @click.pass_context
 def prove(ctx: click.Context, statement: str, to: Path | None) -> None:
     """Prove that a STATEMENT (its id, or a position) is in the signed log: a .tlog-proof with its header."""
-    desk = _desk(ctx)
+    desk = _desk(ctx, follow=True)
     with reading(desk.ledger.engine) as connection:
         signed = latest(connection)
         found = (
@@ -132,9 +132,10 @@ def sign_if_there_is_a_key(ctx: click.Context, ledger: Ledger) -> None:
             click.echo(f"signed {anchored.signed.size} events", err=True)
 
 
-def _desk(ctx: click.Context) -> Desk:
+def _desk(ctx: click.Context, *, follow: bool = False) -> Desk:
+    """Where checkpoints are signed; what the log says can be signed whatever becomes of projections."""
     settings = configuration(ctx).settings
-    return Desk(opened(ctx), settings.key, settings.publish)
+    return Desk(opened(ctx, follow=follow), settings.key, settings.publish)
 
 
 def _position(text: str) -> int | None:
