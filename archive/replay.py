@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, event
 
+from archive import copies
 from archive.errors import UsageError
 from archive.ledger.cut import copy_log
 from archive.ledger.engine import connect
@@ -55,6 +56,8 @@ def write(source: Ledger, position: int, file: Path, progress: Progress | None =
     try:
         partial = Path(folder) / file.name
         engine = _cut(source, position, partial, texts=True, progress=progress)
+        copies.link(engine)
+        copies.mend(engine)
         with engine.connect() as connection:
             connection.connection.cursor().execute(
                 "PRAGMA journal_mode = DELETE"
