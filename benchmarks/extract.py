@@ -19,7 +19,9 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from archive.extract import attribution, read_text
+from archive.extract.stance import Assessor
 from archive.extract.text import analyse
+from archive.model import Topic
 
 CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus" / "political-news-dev.jsonl.gz"
 ARTICLE = """The harbour toll divides Norland
@@ -31,6 +33,12 @@ Norland's Minister of Ports Ada Brill said on Monday that the harbour toll would
 Veyland, which owns two of the five docks, opposes the plan. Its government did not rule out going to court, according
 to a report by the Norland News Agency. Captains, though, welcomed the minister's announcement.
 """
+SUBJECTS = [
+    *("minimum wage", "trade deal", "border wall", "gun control", "health care law", "wealth tax", "nuclear deal"),
+    *("carbon tax", "voting rights", "immigration reform", "death penalty", "abortion rights", "student debt"),
+    *("military spending", "harbour toll", "foreign aid", "prison reform", "oil pipeline", "climate agreement"),
+    *("budget deal", "free college", "bank regulation", "police reform", "drone strikes", "tax cuts"),
+]
 HOSTILE = {
     "no full stop": "the minister said that the plan was good and ",
     "quotation marks": '"',
@@ -73,6 +81,26 @@ def paces(documents: list[str]) -> Iterator[tuple[str, float]]:
     yield "read, all stages", words / seconds(lambda: [read_text(text) for text in documents])
 
 
+def fifty() -> Iterator[Topic]:
+    """Fifty topics of six terms, each named by much of what political news is about."""
+    for subject in SUBJECTS:
+        for verb, done in (("support", "supported"), ("abandon", "abandoned")):
+            terms = (
+                subject,
+                f"{verb} the {subject}",
+                *(f"{subject} {noun}" for noun in ("plan", "vote", "bill", "debate")),
+            )
+            yield Topic(id=f"{verb}-{subject}", proposition=f"The {subject} should be {done}", terms=terms)
+
+
+def assessing(documents: list[str]) -> float:
+    """What assessing on fifty topics adds to the time of reading, as a share of it."""
+    assessor = Assessor(tuple(fifty()))
+    reading = seconds(lambda: [read_text(text) for text in documents])
+    both = seconds(lambda: [assessor.assess(text, read_text(text).statements) for text in documents])
+    return both / reading - 1
+
+
 def speed_up(documents: list[str]) -> float:
     """How many times faster two processes read than one."""
     begin = time.perf_counter()
@@ -96,6 +124,7 @@ def main() -> None:
     documents = texts()
     for name, pace in paces(documents):
         print(f"{name:20s} {pace:8,.0f} words/s")
+    print(f"assess, 50 topics    {100 * assessing(documents):8.0f} % more time than reading alone")
     memory = [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]
     for number in range(10_000):
         read_text(f"Article {number}\n\n{ARTICLE}")

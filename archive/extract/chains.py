@@ -7,7 +7,7 @@ since. Each such place keeps the chain going.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from archive.extract.indexed import Index
 from archive.extract.propositions import Action, Vocabulary
@@ -19,15 +19,16 @@ WITHIN, KIND_WITHIN = 12, 5
 OWN, KIND = 0.8, 0.7
 """How sure it is that "the bill" is the topic's: where the topic says "bill", and where it says "deal"."""
 
+Takers = Mapping[str, tuple[float, Action | None]]
+
 _INTRODUCING = frozenset({"of", "about", "on", "for", "over", "that", "with", "against", "between"})
 _POINTING = frozenset({"the", "this", "that", "these", "those", "both"})
 _MODIFYING = ("JJ", "VBN", "RB", "CD")
 _MODIFIERS = 3
 
 
-def chained(words: Vocabulary, matcher: Matcher, index: Index, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+def chained(takers: Takers, matcher: Matcher, index: Index, hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """The hits with those that take them up, in order and apart."""
-    takers = {} if matcher.personal else _takers(words, matcher)
     at = sorted(i for s in takers for i in index.places.get(s, ()) if index.stems[i] == s) if hits else []
     covered = {i for hit in hits for i in range(hit.first, hit.last)}
     found = list(hits)
@@ -64,8 +65,13 @@ def _apart(found: Sequence[Hit], first: Sequence[Hit]) -> Iterator[Hit]:
             yield hit
 
 
-def _takers(words: Vocabulary, matcher: Matcher) -> dict[str, tuple[float, Action | None]]:
-    """The nouns that can take the topic up, each with how surely, and the action of what it stands for."""
+def takers(words: Vocabulary, matcher: Matcher) -> Takers:
+    """The nouns that can take a topic up, each with how surely, and the action of what it stands for.
+
+    None does for a person: whom "the nominee" means, no noun tells.
+    """
+    if matcher.personal:
+        return {}
     own = {stem: (OWN, action) for stem, action in matcher.nouns.items()}
     alike = {
         other: (KIND, action)

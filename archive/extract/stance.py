@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from archive.extract import indexed, operators, propositions, topics
-from archive.extract.chains import chained
-from archive.extract.ellipsis import NEAR, Antecedent, take_up
+from archive.extract.chains import chained, takers
+from archive.extract.ellipsis import FAR, NEAR, Antecedent, take_up
 from archive.extract.indexed import Index
 from archive.extract.judging import Judgement, judge
 from archive.extract.operators import Kind
@@ -65,6 +65,7 @@ class Assessor:
         self._language = language
         vocabulary = propositions.vocabulary(language)
         self._matchers = tuple(topics.matcher(topic, vocabulary) for topic in topics_)
+        self._takers = {matcher.topic.id: takers(vocabulary, matcher) for matcher in self._matchers}
         self._stem = vocabulary.stemmer.of
 
     def assess(self, text: Document | str, statements: Sequence[Statement]) -> tuple[Statement, ...]:
@@ -87,10 +88,13 @@ class Assessor:
         return [m for m in self._matchers if not m.keys.isdisjoint(present)]
 
     def _on(self, matcher: Matcher, index: Index, passages: Sequence[Passage]) -> Iterator[tuple[int, Assessment]]:
-        hits = chained(self._lexicon.words, matcher, index, matcher.find(index))
+        hits = chained(self._takers[matcher.topic.id], matcher, index, matcher.find(index))
         chief = _is_chief(index, hits)
         course = _Course(_names_beside(index, hits), matcher.personal, chief)
+        at = [index.sentence_number(hit.first) for hit in hits]
         for number, passage in enumerate(passages if hits else ()):
+            if not _near(passage, at, course):
+                continue
             assessment = self._one(matcher, passage, hits, course)
             if assessment is None and chief and _beside_topic(passage, hits):
                 yield number, _on_the_matter(matcher.topic, passage)
@@ -120,6 +124,17 @@ class Assessor:
             if _shares(self._lexicon, passage, (*passage.cue, *beside)):
                 return _same(matcher.topic, earlier.assessment, passage)
         return _settled(self._lexicon, matcher.topic, index, judged)
+
+
+def _near(passage: Passage, at: Sequence[int], course: _Course) -> bool:
+    """Whether a statement can be about a topic at all: a cheap look at how far the next place is that is."""
+    actor = passage.statement.actor
+    if not passage.sentences or (actor and actor.name in course.by_actor):
+        return bool(passage.sentences)
+    low = passage.index.sentence_number(passage.sentences[0][0]) - FAR - AROUND
+    high = passage.index.sentence_number(passage.sentences[-1][1] - 1) + AROUND
+    found = bisect_left(at, low)
+    return found < len(at) and at[found] <= high
 
 
 def _is_chief(index: Index, hits: Sequence[Hit]) -> bool:

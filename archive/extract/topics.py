@@ -67,8 +67,8 @@ class Matcher:
     ``names`` those written with a capital, ``titles`` what may stand before a person's name,
     ``personal`` tells that the theme is a person, so that "him" can take it up,
     ``bodies`` are words that make a name before them something else's, ``nouns`` the heads of terms and theme, by which
-    the topic can be taken up ("the bill"), ``stopping`` the words that put an end to an action, ``ills`` what nobody
-    wants, ``instruments`` what a topic can be made by ("the toll plan").
+    the topic can be taken up ("the bill"), ``family`` what does the same as its action, ``stopping`` what puts an end
+    to an action, ``ills`` what nobody wants, ``instruments`` what a topic can be made by ("the toll plan").
     """
 
     topic: Topic
@@ -85,6 +85,7 @@ class Matcher:
     personal: bool
     bodies: frozenset[str]
     nouns: Mapping[str, Action | None]
+    family: frozenset[str]
     stopping: frozenset[str]
     ills: frozenset[str]
     instruments: frozenset[str]
@@ -191,8 +192,8 @@ class Matcher:
 
     def _loose(self, text: Index) -> Iterator[Hit]:
         """An action of the proposition's family beside the words around its theme ("a presence in Norland")."""
-        beside = self.proposition.around or self.personal
-        for at in (i for i, stem in enumerate(text.stems) if beside and self._same(stem)):
+        beside = self.family if self.proposition.around or self.personal else ()
+        for at in sorted(i for stem in beside for i in text.places.get(stem, ()) if text.stems[i] == stem):
             start, end = text.sentence(at)
             if self.personal and any(t.lower in _PERSONS for t in text.document.tokens[max(start, at - _NEAR) : at]):
                 yield Hit(at, at + 1, self._signed(1), LOOSE, at)
@@ -200,9 +201,6 @@ class Matcher:
             near = range(max(start, at - _TOGETHER), min(end, at + _TOGETHER))
             if any(text.stems[i] in self.proposition.around and text.tags[i] in _NAMING for i in near):
                 yield Hit(at, at + 1, self._signed(1), LOOSE, at)
-
-    def _same(self, stem: str) -> bool:
-        return self.actions.get(stem) == self.proposition.action and stem not in self.proposition.theme
 
     def _hit(self, text: Index, first: int, last: int, strength: float, action: Action | None) -> Hit:
         if action is not None:
@@ -320,6 +318,7 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
         personal=_is_person(proposition, names, words),
         bodies=words.impersonal - keys - proposition.theme,
         nouns={noun: action for noun, action in _nouns(terms, proposition) if noun not in names},
+        family=frozenset(s for s, a in actions.items() if a == proposition.action) - proposition.theme,
         stopping=words.stopping - proposition.theme,
         ills=words.ills - proposition.theme,
         instruments=words.instruments,

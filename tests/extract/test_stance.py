@@ -12,8 +12,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.extract import operators
 from archive.extract.speakers import resolve
-from archive.extract.stance import RULES, Assessor
+from archive.extract.stance import RULES, Assessor, reliability
 from archive.extract.text import analyse
 from archive.model import Assessment, Span, Stance, Statement, StatementKind, Topic, fold
 from tests.extract.marked import read_marked
@@ -127,6 +128,34 @@ def test_assessing_again_replaces_what_was_assessed() -> None:
     assert [s.assessments for s in Assessor([]).assess(text, stale)] == [()]
 
 
+def test_what_must_wait_until_is_put_off_and_its_words_are_kept() -> None:
+    text, (statement,) = assessed(TOLL, "⟨Ada Quill⟩ |said| {she would not abolish the toll until the vote}.")
+    (assessment,) = statement.assessments
+    assert assessment.stance is Stance.NOT_NOW
+    assert assessment.condition is not None
+    assert text[slice(*assessment.condition)] == "until the vote"
+
+
+def test_words_for_a_time_are_kept_beside_the_label() -> None:
+    text, (statement,) = assessed(TOLL, "⟨Ada Quill⟩ |said| {she would not abolish the toll at the moment}.")
+    (assessment,) = statement.assessments
+    assert assessment.condition is not None
+    assert text[slice(*assessment.condition)] == "at the moment"
+
+
+def test_what_is_said_in_the_midst_of_a_topic_is_on_the_matter_and_takes_no_side() -> None:
+    text = "Norland argues over the harbour toll. ⟨Ada Quill⟩ |said| {that the winter was long}."
+    _, statements = assessed(TOLL, text)
+    assert [a.stance for s in statements for a in s.assessments] == [Stance.NO_POSITION]
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_surer_label_is_never_less_reliable(a: float, b: float) -> None:
+    knots = operators.load("en").reliability
+    low, high = sorted((a, b))
+    assert 0 <= reliability(knots, low) <= reliability(knots, high) + 1e-9 <= 1 + 1e-9
+
+
 WORDS = (
     "the toll harbour abolish not will should if only this that it he We opposes supports nothing ruled out no plans "
     'consensus but , . " ” Quill keep wrong would be may at moment unless without'
@@ -142,4 +171,4 @@ def test_any_words_are_assessed_within_bounds(words: list[str], a: int, b: int) 
     for assessment in found.assessments:
         assert 0 <= assessment.confidence <= 1
         assert all(0 <= s.start < s.end <= len(text) for s in assessment.evidence)
-        assert (assessment.condition is None) or assessment.stance is Stance.CONDITIONAL
+        assert assessment.condition is None or assessment.stance.positional
