@@ -20,6 +20,7 @@ from typing import Self, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
+from sqlalchemy.exc import SQLAlchemyError
 
 from archive import identities
 from archive.bookkeeping import Books, Settlement
@@ -168,6 +169,11 @@ class Poller:
             attempt = replace(attempt, error=str(error), status=error.status, retry_after=wait)
         except (FetchError, ParseError) as error:
             attempt = replace(attempt, error=str(error))
+        except SQLAlchemyError:
+            raise  # a database that fails is no fault of the feed's
+        except Exception as error:
+            log.exception("a poll failed in a way nobody thought of", extra={"feed": feed.id})
+            attempt = replace(attempt, error=f"{feed.url}: {type(error).__name__}: {error}")
         row = replace(polled.row, finished_at=self.now())
         if attempt.error is not None:
             row = replace(row, result="failed", error=attempt.error, http_status=attempt.status)

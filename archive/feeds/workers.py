@@ -109,7 +109,9 @@ class Workers:
 
     async def parse(self, feed: Feed, body: bytes, headers: Mapping[str, str], url: str, now: datetime) -> Delivered:
         """A document's entries, with the articles of those that need no page. ParseError where it is no feed."""
-        answer = await self._do(ParseJob(feed, headers, url, now, self.seconds), body, url)
+        kind = headers.get("content-type", "").encode("utf-8", "replace").decode()
+        job = ParseJob(feed, {"content-type": kind} if kind else {}, url, now, self.seconds)
+        answer = await self._do(job, body, url)
         assert answer.done is not None
         return answer.done
 
