@@ -18,6 +18,7 @@ validators are only kept after everything that came with them was stored or quar
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
@@ -32,10 +33,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive import extract, operations
 from archive.config import Config
-from archive.errors import ConflictError, ProjectionError
+from archive.errors import ConflictError, ParseError, ProjectionError
 from archive.extract import Extractor, Rules, places, stance, units
 from archive.feeds.article import from_entry
 from archive.feeds.revise import Change, Known, decide, fingerprint
+from archive.feeds.work import Delivered
+from archive.feeds.workers import Workers
 from archive.ledger.declare import declare, declared
 from archive.ledger.engine import connect, reading, writing
 from archive.ledger.header import Draft, Recorded
@@ -281,9 +284,9 @@ def _retry(archive: Archive, row: operations.HeldBack, now: datetime) -> bool:
     if feed is None:
         return False
     try:
-        entry = msgspec.json.decode(row.raw, type=Entry)
-        article = from_entry(feed, entry, None, captured_at=row.first_seen_at, outlet=feed.title)
-        capture(archive, article, now)
+        articles = _of_entry(feed, row) if row.raw.startswith(b"{") else _of_bytes(archive, feed, row)
+        for article in articles:
+            capture(archive, article, now)
     except SQLAlchemyError:
         raise  # a database that fails is no fault of the entry's
     except Exception as error:  # noqa: BLE001 - whatever it is, the entry stays in quarantine and the reason is told
@@ -292,3 +295,28 @@ def _retry(archive: Archive, row: operations.HeldBack, now: datetime) -> bool:
     with writing(archive.engine) as connection:
         operations.let_go(connection, row.id)
     return True
+
+
+def _of_entry(feed: Feed, row: operations.HeldBack) -> list[Article]:
+    """The article of an entry that was read, and could not be stored."""
+    entry = msgspec.json.decode(row.raw, type=Entry)
+    return [from_entry(feed, entry, None, captured_at=row.first_seen_at, outlet=feed.title)]
+
+
+def _of_bytes(archive: Archive, feed: Feed, row: operations.HeldBack) -> list[Article]:
+    """The articles of bytes that could not be read; ParseError where they cannot still, or where one is known.
+
+    What is known came whole meanwhile, or says something else under the same key: these bytes must not replace it.
+    """
+
+    async def parse() -> Delivered:
+        async with Workers() as workers:
+            return await workers.parse(feed, row.raw, {}, feed.url, row.first_seen_at)
+
+    delivered = asyncio.run(parse())
+    articles = [one.article for one in delivered.made if one.article]
+    if not articles or delivered.parsed.problems or len(articles) < len(delivered.made):
+        raise ParseError("it cannot be read still", where=row.id)
+    if latest_of(archive.ledger, [article.id for article in articles]):
+        raise ParseError("another form of it is stored", where=row.id)
+    return articles

@@ -291,7 +291,8 @@ class Poller:
         """Hold on to the claims on what is in hand, for as long as it takes."""
         while True:
             await asyncio.sleep(RENEW_SECONDS)
-            await self._books.renew(sorted(self._in_hand))
+            if self._in_hand:
+                await self._books.renew(sorted(self._in_hand))
 
 
 def fetcher_of(settings: Settings) -> Fetcher:

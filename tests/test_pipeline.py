@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from archive import config
-from archive.ledger.engine import reading
+from archive import config, operations
+from archive.ledger.engine import reading, writing
 from archive.ledger.events import ArticleCaptured, FeedRetired, StatementWithdrawn, TopicDefined
 from archive.model import Reading, Stance
 from archive.operations import Poll
@@ -164,6 +164,19 @@ def test_an_entry_that_fails_is_held_back_and_costs_no_other(wire: Wire, monkeyp
     assert retry_held_back(broken, NOW)[1] == 2
     assert retry_held_back(archive, NOW) == (2, 0)
     assert poll(archive).same == 2
+
+
+def test_bytes_that_could_not_be_read_are_tried_again_and_replace_nothing(wire: Wire) -> None:
+    archive = opened(wire)
+    poll(archive)
+    raws = [b"<item><guid>9</guid><title>Nine</title></item>", b"<item><guid>1</guid><title>One</title></item>", b"<"]
+    with writing(archive.engine) as connection:
+        for number, raw in enumerate(raws):
+            operations.hold_back(connection, f"q-{number}", feed="wire", key=None, reason="died", raw=raw, now=NOW)
+    assert retry_held_back(archive, NOW) == (1, 2)
+    with reading(archive.engine) as connection:
+        titles = connection.execute(text("SELECT count(*) FROM events WHERE type LIKE 'article.%'")).scalar_one()
+    assert titles == 3
 
 
 def test_the_configuration_becomes_events_once(wire: Wire) -> None:
