@@ -35,6 +35,8 @@ from archive.ledger.header import Recorded
 from archive.ledger.known import WORDS
 from archive.model import Span, iso
 from archive.views.projections import LIVE
+from archive.views.rows import take_stock
+from archive.views.search import create_search, drop_search
 from archive.views.tables import PROJECTED
 
 YEARS = 5
@@ -108,6 +110,8 @@ def fill(engine: Engine, size: Size, now: datetime, seed: int = 1) -> int:
     """Fill the projected tables of an empty archive, up to the present; how many events that took."""
     LIVE.enrol(engine)
     with writing(engine) as connection:
+        if engine.dialect.name == "sqlite":
+            drop_search(connection)
         for table in PROJECTED:
             for index in table.indexes:
                 index.drop(connection)
@@ -124,6 +128,8 @@ def fill(engine: Engine, size: Size, now: datetime, seed: int = 1) -> int:
             for index in sorted(table.indexes, key=lambda index: str(index.name)):
                 index.create(connection)
         connection.execute(text("UPDATE log_head SET size = :size"), {"size": last})
+        create_search(connection, refill=True)
+        take_stock(connection)
         if engine.dialect.name == "postgresql":
             connection.execute(text("ANALYZE"))
     return last

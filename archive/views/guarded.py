@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -73,7 +74,7 @@ def ask(engine: Engine, query: str, values: Values | None = None, bounds: Bounds
     UsageError, with the database's words, where it refuses. Where a bound is hit, the rows that had come by then.
     """
     asked = _ask_sqlite if engine.dialect.name == "sqlite" else _ask_postgresql
-    return asked(engine, query, values or {}, bounds)
+    return asked(engine, query, values, bounds)
 
 
 def parameters_in(query: str) -> tuple[str, ...]:
@@ -81,7 +82,7 @@ def parameters_in(query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found["parameter"] for found in _TOKENS.finditer(query) if found["parameter"]))
 
 
-def _ask_sqlite(engine: Engine, query: str, values: Values, bounds: Bounds) -> Answer:
+def _ask_sqlite(engine: Engine, query: str, values: Values | None, bounds: Bounds) -> Answer:
     _refuse_namesakes(query)
     connection = sqlite3.connect(f"file:{engine.url.database}?mode=ro", uri=True)
     until = monotonic() + bounds.seconds if bounds.seconds else None
@@ -89,10 +90,11 @@ def _ask_sqlite(engine: Engine, query: str, values: Values, bounds: Bounds) -> A
     columns: tuple[str, ...] = ()
     try:
         connection.execute("PRAGMA query_only = ON")
+        _open_search(connection)
         connection.set_authorizer(_only_views)
         if until:
             connection.set_progress_handler(lambda: int(monotonic() > until), _OPCODES)
-        cursor = connection.execute(query, _given(values, query))
+        cursor = connection.execute(query, _given(values or {}, query))
         columns = _columns(cursor.description)
         while chunk := cursor.fetchmany(_wanted(bounds, rows)):
             rows += chunk
@@ -105,12 +107,19 @@ def _ask_sqlite(engine: Engine, query: str, values: Values, bounds: Bounds) -> A
     return _answer(columns, rows, bounds)
 
 
+def _open_search(connection: sqlite3.Connection) -> None:
+    """Let SQLite open the search, which takes more than reading, before only reading is allowed."""
+    with suppress(sqlite3.OperationalError):  # it fails where there is no such table, and then so will the question
+        connection.execute(f"SELECT 1 FROM {SEARCH} LIMIT 0")
+
+
 def _only_views(action: int, table: str | None, column: str | None, _base: str | None, through: str | None) -> int:
     """Whether SQLite may do it: read a view, or a table that it reads for a view. An empty column only counts rows."""
     searched = table == "statement_rows" and column in _SEARCHED
     known = table in VIEWS or table in _BESIDE or through in _contexts() or searched or not column
     reads = action == sqlite3.SQLITE_READ and known
-    return sqlite3.SQLITE_OK if action in _HARMLESS or reads else sqlite3.SQLITE_DENY
+    looks = action == sqlite3.SQLITE_PRAGMA and table == "data_version"  # by which the search sees what is new
+    return sqlite3.SQLITE_OK if action in _HARMLESS or reads or looks else sqlite3.SQLITE_DENY
 
 
 @cache
@@ -140,7 +149,7 @@ def _namesake() -> re.Pattern[str]:
     )
 
 
-def _ask_postgresql(engine: Engine, query: str, values: Values, bounds: Bounds) -> Answer:
+def _ask_postgresql(engine: Engine, query: str, values: Values | None, bounds: Bounds) -> Answer:
     import psycopg  # noqa: PLC0415 - the driver is an extra, not needed for SQLite
 
     with engine.connect() as connection:
@@ -152,18 +161,20 @@ def _ask_postgresql(engine: Engine, query: str, values: Values, bounds: Bounds) 
         columns: tuple[str, ...] = ()
         try:
             # A cursor takes nothing but a query, and preparing nothing but one statement: no COPY, no second command.
-            text = _for_psycopg(query.rstrip().rstrip(";")) if values else query.rstrip().rstrip(";")
-            declared = f"DECLARE asked NO SCROLL CURSOR FOR {text}".encode()
-            driver.execute(declared, _given(values, query) if values else None, prepare=True)
-            while True:
+            text, given = query.rstrip().rstrip(";"), None
+            if values is not None:
+                text, given = _for_psycopg(text), _given(values, query)
+            driver.execute(f"DECLARE asked NO SCROLL CURSOR FOR {text}".encode(), given, prepare=True)
+            while wanted := _wanted(bounds, rows):
                 if until:
                     left = max(int((until - monotonic()) * 1000), 1)
                     driver.execute(f"SET LOCAL statement_timeout = {left}".encode())
-                cursor = driver.execute(f"FETCH {_wanted(bounds, rows)} FROM asked".encode())
+                cursor = driver.execute(f"FETCH {wanted} FROM asked".encode())
                 columns = _columns(cursor.description)
                 if not (chunk := cursor.fetchall()):
-                    return _answer(columns, rows, bounds)
+                    break
                 rows += chunk
+            return _answer(columns, rows, bounds)
         except psycopg.errors.QueryCanceled:
             return _answer(columns, rows, bounds, timed_out=True)
         except psycopg.Error as error:

@@ -19,7 +19,7 @@ from archive.ledger.header import Recorded
 from archive.ledger.known import WORDS
 from archive.ledger.store import Ledger
 from archive.views import outlets, registry, reported, stances
-from archive.views.rows import Change, Rows
+from archive.views.rows import Change, Rows, take_stock
 from archive.views.tables import projection_cursors
 
 _ENROL = text(
@@ -103,6 +103,9 @@ class Generation:
                 self._advance_alone(engine, events)
                 if progress:
                     progress(events[-1].position, size)
+            if not self.suffix and start.bit_length() != size.bit_length():  # twice as large as when it was last done
+                with writing(engine) as connection:
+                    take_stock(connection)
 
     def enrol(self, engine: Engine) -> None:
         """Give each projection its cursor, at the beginning of the log, where it has none."""
@@ -147,7 +150,7 @@ class Generation:
         cursors = self.cursors(connection, lock=True)
         for projection in self.projections:
             cursor = cursors.get(projection.name)
-            if cursor is not None and cursor.error is not None:
+            if cursor is not None and (cursor.error is not None or self._waits(projection, cursor, cursors)):
                 continue
             if cursor is None or events[0].position > cursor.position + 1:
                 raise SetBackError(
@@ -161,6 +164,11 @@ class Generation:
                 apply = self._apply_carefully if careful else self._apply
                 cursors[projection.name] = moved = apply(connection, projection, cursor, mine)
                 self._store(connection, moved)
+
+    def _waits(self, projection: Projection, cursor: Cursor, cursors: Mapping[str, Cursor]) -> bool:
+        """Whether a projection stands where one that it reads has stopped."""
+        read = [cursors[name] for name in projection.reads]
+        return any(one.error is not None and one.position <= cursor.position for one in read)
 
     def _named(self, name: str) -> Projection:
         return next(projection for projection in self.projections if projection.name == name)

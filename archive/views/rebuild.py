@@ -21,7 +21,7 @@ from archive.ledger.known import WORDS
 from archive.ledger.store import Ledger
 from archive.views.projections import BATCH, LIVE, Generation, Progress, SetBackError, catch_up
 from archive.views.reports import create_views, drop_views
-from archive.views.rows import Row
+from archive.views.rows import Row, take_stock
 from archive.views.search import TABLE as SEARCH
 from archive.views.search import agrees, create_search
 from archive.views.tables import PROJECTED, projection_cursors, statement_rows
@@ -220,6 +220,7 @@ def _take_names_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("PRAGMA legacy_alter_table = OFF")
     create_views(connection)
     create_search(connection, refill=True)
+    take_stock(connection)
 
 
 def _prepare_postgresql(connection: Connection) -> None:

@@ -149,3 +149,17 @@ def _source(table: Table, names: Sequence[str], dialect: Dialect) -> str:
     types = [table.c[name].type for name in names]
     casts = ["text[]::timestamptz[]" if isinstance(kind, Moment) else f"{kind.compile(dialect)}[]" for kind in types]
     return f"SELECT * FROM unnest({', '.join(f'%s::{cast}' for cast in casts)}) AS u({', '.join(names)})"
+
+
+def take_stock(connection: Connection) -> None:
+    """Let SQLite's planner know how rows are spread; without that it takes every index for as good as another.
+
+    A sample of each index suffices. Samples of the values themselves, which some builds of SQLite keep, would outlive
+    an erasure, and go. PostgreSQL does all this by itself.
+    """
+    if connection.dialect.name != "sqlite":
+        return
+    connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
+    connection.exec_driver_sql("ANALYZE")
+    if connection.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat4'").first():
+        connection.exec_driver_sql("DELETE FROM sqlite_stat4")

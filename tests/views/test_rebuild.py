@@ -209,6 +209,17 @@ def test_a_projection_waits_for_the_one_whose_rows_it_reads(ledger: Ledger) -> N
     assert positions == {"registry": 2, "articles": 2, "statements": bad - 1, "stances": bad - 1, "outlets": bad - 1}
 
 
+def test_a_projection_that_stopped_does_not_hold_up_the_batches_after_it(ledger: Ledger) -> None:
+    writer = Writer(ledger)
+    writer.append(ArticleRemoved("a1", "gone", "2024-03-02T00:00:00.000000Z"))
+    for number in range(5):
+        writer.actor(f"person:{number}", f"Person {number}")
+    with pytest.raises(ProjectionError, match="the projection statements has stopped"):
+        catch_up(ledger.engine, ledger, batch=1, live=broken("statements"))
+    with reading(ledger.engine) as connection:
+        assert LIVE.cursors(connection)["registry"].position == ledger.size()
+
+
 def test_a_rebuild_that_fails_leaves_the_live_tables_alone(engine: Engine, written: Ledger) -> None:
     catch_up(engine, written)
     rows, before = tables(engine), names(engine)
