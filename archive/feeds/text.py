@@ -87,7 +87,7 @@ def text_from_page(page: bytes, url: str | None = None) -> str:
     blocks = _walk(root)
     for element in [element for element in root.iter() if _is_aside(element)]:
         if element is not root:
-            element.droptree_of()
+            element.drop_tree()
     import trafilatura  # noqa: PLC0415 - it takes half a second to load, and most runs read no page
 
     try:

@@ -192,3 +192,12 @@ def test_hostile_markup_costs_bounded_time(case: str) -> None:
 def test_deeply_nested_markup_gives_up_its_text_all_the_same() -> None:
     nested = "<div>" * 5000 + "The toll will stay." + "</div>" * 5000 + "<p>She said so.</p>"
     assert text_from_fragment(nested) == "The toll will stay.\n\nShe said so."
+
+
+def test_figures_in_a_page_are_left_out_with_their_captions() -> None:
+    paragraph = "The harbour toll will be abolished by the summer, the minister told the captains of the port. " * 4
+    figure = '<figure><img src="a.jpg"><figcaption>Ada Brill at the quay. Photo: NWA</figcaption></figure>'
+    page = f"<html><body><article><h1>The toll</h1><p>{paragraph}</p>{figure}<p>{paragraph}</p></article></body></html>"
+    text = text_from_page(page.encode())
+    assert "told the captains" in text
+    assert "at the quay" not in text
