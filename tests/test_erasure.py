@@ -27,7 +27,7 @@ from tests.views.example import harbour_toll
 from tests.views.histories import START, Writer, day
 from tests.wire import Wire
 
-WORDS_OF_S1 = "The toll stays"
+WORDS_OF_S2 = "The toll must go"
 TABLES = ("parts", "statement_rows")
 
 
@@ -52,12 +52,12 @@ def erase(ledger: Ledger, what: str) -> erasure.Found:
 
 def test_a_statement_is_found_in_its_words_its_article_and_its_title(toll: Ledger) -> None:
     article, statement = (
-        ask(toll.engine, f"SELECT position FROM {view} WHERE article = 'a-1'")[0][0]
+        ask(toll.engine, f"SELECT position FROM {view} WHERE article = 'a-2' ORDER BY position")[0][0]
         for view in ("articles", "statements")
     )
-    found = erasure.find(toll, "s-1")
+    found = erasure.find(toll, "s-2")
     assert found.places == (Place(article, "text"), Place(statement, "words"))
-    assert found.words == (WORDS_OF_S1,)
+    assert found.words == (WORDS_OF_S2,)
     assert found.elsewhere == ()
 
 
@@ -65,32 +65,32 @@ def test_an_erased_statement_keeps_its_place_and_its_stance(toll: Ledger) -> Non
     engine = toll.engine
     before = ask(engine, "SELECT actor, stance, valid_from, known_from, cause FROM stance_history ORDER BY 1, 3, 4")
     head, frontier = toll.head().size, ask(engine, "SELECT leaf_hash FROM events ORDER BY position")
-    found = erase(toll, "s-1")
+    found = erase(toll, "s-2")
     assert toll.head().size == head + len(found.places)
     assert ask(engine, "SELECT leaf_hash FROM events ORDER BY position")[:head] == frontier
     assert (
         ask(engine, "SELECT actor, stance, valid_from, known_from, cause FROM stance_history ORDER BY 1, 3, 4")
         == before
     )
-    assert ask(engine, "SELECT quote, cue, speaker, content_spans FROM statements WHERE statement = 's-1'") == [
-        (None, None, None, "[[1,15]]")
+    assert ask(engine, "SELECT quote, cue, speaker, content_spans FROM statements WHERE statement = 's-2'") == [
+        (None, None, None, "[[1,17]]")
     ]
-    assert ask(engine, "SELECT text, title FROM articles WHERE article = 'a-1'") == [(None, "Minister: the toll stays")]
+    assert ask(engine, "SELECT text, title FROM articles WHERE article = 'a-2'") == [(None, "Veyland asks")]
     events = [one.event for one in toll.read(head)]
     assert {(event.position, event.part) for event in events if isinstance(event, PartErased)} == {
         (place.position, place.part) for place in found.places
     }
     assert rebuild(engine, toll, check=True) == []
-    assert erase(toll, "s-1").places == found.places
+    assert erase(toll, "s-2").places == found.places
     assert toll.size() == head + len(found.places)
 
 
 def test_words_are_found_where_others_quote_them_and_overlap(toll: Ledger) -> None:
-    writer = Writer(toll, toll.versions(["article:a-1"]), {}, {"a-1": 1})
-    copy = writer.article("wire-copy", day(2), "It was said that “The toll stays”.", None)
-    inner = writer.statement("s-1b", "a-1", "ivo-brandt", day(1), quote="toll", start=5)
+    writer = Writer(toll, toll.versions(["article:a-2"]), {}, {"a-2": 1})
+    copy = writer.article("wire-copy", day(2), "It was said that “The toll must go”.", None)
+    inner = writer.statement("s-2b", "a-2", "ivo-brandt", day(4), quote="toll", start=5)
     catch_up(toll.engine, toll)
-    found = erasure.find(toll, "s-1")
+    found = erasure.find(toll, "s-2")
     assert Place(inner, "words") in found.places
     assert found.elsewhere == (Place(copy, "text"),)
 
@@ -145,15 +145,15 @@ def test_hidden_texts_are_shown_nowhere_and_come_back(toll: Ledger, tmp_path: Pa
 
     before = shown()
     position = toll.size()
-    places = erasure.find(toll, "s-1").places
+    places = erasure.find(toll, "s-2").places
     erasure.hide(toll, places, reason="complaint", by="Editor", now=START)
     catch_up(engine, toll)
-    assert WORDS_OF_S1 not in repr(shown())
+    assert WORDS_OF_S2 not in repr(shown())
     assert rebuild(engine, toll, check=True) == []
     with replay.replayed(toll, position) as past, reading(past) as connection:
-        assert WORDS_OF_S1 not in repr(reports.statements(connection))
+        assert WORDS_OF_S2 not in repr(reports.statements(connection))
     replay.write(toll, position, tmp_path / "then.db")
-    assert WORDS_OF_S1.encode() not in (tmp_path / "then.db").read_bytes()
+    assert WORDS_OF_S2.encode() not in (tmp_path / "then.db").read_bytes()
     assert hidden_places(toll) == set(places)
     with pytest.raises(UsageError, match="nothing is left"):
         erasure.hide(toll, places, reason="complaint", by="Editor", now=START)
@@ -166,9 +166,9 @@ def test_hidden_texts_are_shown_nowhere_and_come_back(toll: Ledger, tmp_path: Pa
 
 
 def test_what_was_hidden_can_be_erased_and_then_not_be_shown(toll: Ledger) -> None:
-    places = erasure.find(toll, "s-1").places
+    places = erasure.find(toll, "s-2").places
     erasure.hide(toll, places, reason="complaint", by="Editor", now=START)
-    erase(toll, "s-1")
+    erase(toll, "s-2")
     with pytest.raises(UsageError, match="nothing is left"):
         erasure.unhide(toll, places, reason="dismissed", by="Editor", now=START)
     assert rebuild(toll.engine, toll, check=True) == []
@@ -218,7 +218,7 @@ def test_no_byte_of_it_is_left_in_the_tables_of_postgresql(toll: Ledger) -> None
     if engine.dialect.name != "postgresql":
         pytest.skip("SQLite is tested as a whole file")
     rebuild(engine, toll)  # which lets the planner take samples of the words
-    erase(toll, "s-1")
+    erase(toll, "s-2")
     purge(engine, TABLES)
     with reading(engine) as connection:
         for table in TABLES:
@@ -226,12 +226,12 @@ def test_no_byte_of_it_is_left_in_the_tables_of_postgresql(toll: Ledger) -> None
                 "SELECT count(*) FROM generate_series(0, pg_relation_size(:table) / 8192 - 1) page "
                 "WHERE position(:needle IN pg_read_binary_file(pg_relation_filepath(:table), page * 8192, 8192)) > 0"
             )
-            found = connection.execute(query, {"table": table, "needle": WORDS_OF_S1.encode()}).scalar_one()
+            found = connection.execute(query, {"table": table, "needle": WORDS_OF_S2.encode()}).scalar_one()
             assert found == 0, table
         samples = (
             "SELECT most_common_vals::text, histogram_bounds::text FROM pg_stats WHERE schemaname = current_schema()"
         )
-        assert WORDS_OF_S1 not in repr(connection.execute(text(samples)).all())
+        assert WORDS_OF_S2 not in repr(connection.execute(text(samples)).all())
 
 
 def test_an_open_reader_is_named_as_what_is_in_the_way(toll: Ledger) -> None:
@@ -239,13 +239,13 @@ def test_an_open_reader_is_named_as_what_is_in_the_way(toll: Ledger) -> None:
         with closing(sqlite3.connect(str(toll.engine.url.database), isolation_level=None)) as reader:
             reader.execute("BEGIN")
             reader.execute("SELECT count(*) FROM events").fetchone()
-            erase(toll, "s-1")
+            erase(toll, "s-2")
             with pytest.raises(DatabaseError, match=r"still in use.*run the same command again"):
                 purge(toll.engine, TABLES, patience=0.5)
     else:
         with reading(toll.engine) as connection:
             connection.execute(text("SELECT count(*) FROM events"))
-            erase(toll, "s-1")
+            erase(toll, "s-2")
             with pytest.raises(DatabaseError, match=r"still in use.*run the same command again"):
                 purge(toll.engine, TABLES, patience=0.5)
 
