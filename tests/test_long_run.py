@@ -209,7 +209,7 @@ def test_what_was_down_recovers_and_what_is_dead_is_asked_seldom_but_for_ever(li
         assert (row.address is not None) == (behaviour == "moved"), row.feed
         if behaviour == "dead":
             assert 10 < len(world.asked[row.feed]) < 30
-            assert START + timedelta(hours=HOURS) - world.asked[row.feed][-1] < timedelta(hours=7)
+            assert START + timedelta(hours=HOURS) - world.asked[row.feed][-1] < timedelta(hours=9)
 
 
 def test_every_poll_is_recorded_once(lived: tuple[World, Archive]) -> None:
