@@ -5,6 +5,9 @@ from __future__ import annotations
 import zlib
 
 _GZIP, _ZLIB, _RAW = 31, 15, -15
+BLOCK = 2**18
+"""Bytes unpacked at a time: a bomb is to be found out before it is held twice."""
+
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -44,7 +47,8 @@ class Body:
         return bytes(self._plain)
 
     def _inflate(self, chunk: bytes) -> None:
-        while chunk:
+        full = False
+        while chunk or full:
             if self._inflater is None:
                 self._inflater = zlib.decompressobj(_window(self._encoding, chunk))
             elif self._inflater.eof:
@@ -52,9 +56,11 @@ class Body:
                     return  # padding after the last member is common and harmless
                 self._inflater = zlib.decompressobj(_GZIP)
             try:
-                self._keep(self._inflater.decompress(chunk, self._plain_bytes - len(self._plain) + 1))
+                plain = self._inflater.decompress(chunk, BLOCK)
             except zlib.error as error:
                 raise BodyError(f"the compressed body is damaged: {error}") from error
+            self._keep(plain)
+            full = len(plain) == BLOCK  # then more may come of what was taken in already
             chunk = self._inflater.unused_data or self._inflater.unconsumed_tail
 
     def _keep(self, plain: bytes) -> None:
