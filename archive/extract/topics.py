@@ -110,7 +110,8 @@ class Matcher:
         person = self.personal and text.tags[hit.last - 1].startswith("NNP")
         owns = person and after == "POS" and not self._running(text, hit.last + 1)
         does = person and after == "TO" and hit.action is None
-        return hit._replace(sided=not (evil or describes or owns or does))
+        own = "own" in text.stems[max(0, hit.first - 1) : hit.last]
+        return hit._replace(sided=not (evil or describes or owns or does or own))
 
     def _running(self, text: Index, i: int) -> bool:
         """Whether what is somebody's, from token ``i``, is that they run: "Quill's presidential campaign"."""
