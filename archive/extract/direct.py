@@ -53,7 +53,9 @@ def _source(page: Page, clause: Clause, i: int, after: int) -> tuple[Reach, int,
     """The source, the token where source and cue begin, and the chunk after both."""
     chunk = clause.chunks[i]
     quoted = clause.kind(i - 1) == "Q" and clause.kind(i - 2) == "COMMA"
-    named = clause.kind(i - 1) == "COMMA" and clause.says(i) and _names(page, clause, after)
+    cue = clause.cues[i]
+    told = cue is not None and "tell" in cue.classes  # who stands after "told" is told
+    named = clause.kind(i - 1) == "COMMA" and clause.says(i) and not told and _names(page, clause, after)
     if (quoted or named) and (turned := subjects.inverted(clause, after)):
         return turned[0], chunk.first, turned[1]
     source = subjects.subject(clause, i)
