@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Self
 
 from aiohttp import (
+    BasicAuth,
     ClientConnectorError,
     ClientError,
     ClientResponse,
@@ -184,9 +185,8 @@ class Fetcher:
         self._courtesy = Courtesy(self.limits.per_host, lambda host: self._pause(host, spacing))
         self._robots = Robots(self._robots_txt, time.monotonic)
         via = URL(proxy.reveal()) if proxy else None
-        credentials = Secret(f"{via.user}:{via.password or ''}") if via and via.user else None
         self._proxy = via.with_user(None) if via else None
-        self._proxy_headers = {"Proxy-Authorization": credentials.basic()} if credentials else None
+        self._proxy_auth = BasicAuth(via.user, via.password or "", "utf-8") if via and via.user else None
 
     def _pause(self, host: str, spacing: float | None) -> float:
         if spacing is None:
@@ -287,7 +287,7 @@ class Fetcher:
         session = self._trusted if proxied or self._gate.trusts(host) else self._guarded
         headers = {**ask.headers, **({"Authorization": ask.auth.basic()} if ask.auth else {})}
         asking = session.get(
-            ask.url, headers=headers, allow_redirects=False, proxy=self._proxy, proxy_headers=self._proxy_headers
+            ask.url, headers=headers, allow_redirects=False, proxy=self._proxy, proxy_auth=self._proxy_auth
         )
         try:
             async with asyncio.timeout(self.limits.headers_seconds):
