@@ -49,3 +49,26 @@ def test_ratios_stand_beside_the_figures() -> None:
         memory_table([Memory("sqlite", 1000, 2.0, 99.6)]).splitlines()[-1]
         == "| 1,000 events | sqlite | 500 | 2.0 | 100 |"
     )
+
+
+def test_the_questions_are_asked_of_a_small_archive_too() -> None:
+    from datetime import UTC, datetime
+
+    from archive.ledger.engine import connect
+    from archive.ledger.migrate import upgrade
+    from archive.views import named
+    from benchmarks.million import Size, fill
+    from benchmarks.places import place
+    from benchmarks.questions import parquet_rate, questions, table
+
+    now = datetime(2024, 3, 1, tzinfo=UTC)
+    with place("sqlite") as made:
+        engine = connect(made.url)
+        upgrade(engine)
+        fill(engine, Size(statements=400, actors=20, topics=8, countries=3, outlets=4), now)
+        asked = questions(engine, now)
+        assert [one.report for one in asked] == list(named.ORDER)
+        assert {one.report for one in asked if one.rows} >= {"stances-now", "said", "agrees-with", "outlets"}
+        assert len(table(asked).splitlines()) == 17
+        assert parquet_rate(engine)[0] > 0
+        engine.dispose()
