@@ -22,7 +22,6 @@ from types import TracebackType
 from typing import Self
 
 from aiohttp import (
-    BasicAuth,
     ClientConnectorError,
     ClientError,
     ClientResponse,
@@ -186,7 +185,8 @@ class Fetcher:
         self._robots = Robots(self._robots_txt, time.monotonic)
         via = URL(proxy.reveal()) if proxy else None
         self._proxy = via.with_user(None) if via else None
-        self._proxy_auth = BasicAuth(via.user, via.password or "", "utf-8") if via and via.user else None
+        credentials = Secret(f"{via.user}:{via.password or ''}") if via and via.user else None
+        self._proxy_headers = {"Proxy-Authorization": credentials.basic()} if credentials else {}
 
     def _pause(self, host: str, spacing: float | None) -> float:
         if spacing is None:
@@ -286,8 +286,10 @@ class Fetcher:
             self._gate.check_literal(host)  # the proxy connects: of names only it knows the addresses
         session = self._trusted if proxied or self._gate.trusts(host) else self._guarded
         headers = {**ask.headers, **({"Authorization": ask.auth.basic()} if ask.auth else {})}
+        if ask.url.scheme == "http":  # which the proxy itself reads; of https it sees but the CONNECT
+            headers |= self._proxy_headers
         asking = session.get(
-            ask.url, headers=headers, allow_redirects=False, proxy=self._proxy, proxy_auth=self._proxy_auth
+            ask.url, headers=headers, allow_redirects=False, proxy=self._proxy, proxy_headers=self._proxy_headers
         )
         try:
             async with asyncio.timeout(self.limits.headers_seconds):
