@@ -18,7 +18,7 @@ from archive.extract.stems import Phrases
 from archive.model import Topic
 
 _ACTION_BEFORE = 5
-_ACTION_AFTER = 9
+_ACTION_AFTER = 12
 _NAMING = frozenset({"NNP", "NNPS", "JJ"})
 _STOPPING = 4
 _NEAR = 4
