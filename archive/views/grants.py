@@ -54,6 +54,8 @@ def reader_statements(connection: Connection, role: str, seconds: int = 60) -> l
         f"ALTER ROLE {name} IN DATABASE {database} SET search_path = {schema}",
         f"ALTER ROLE {name} IN DATABASE {database} SET default_transaction_read_only = on",
         f"ALTER ROLE {name} IN DATABASE {database} SET statement_timeout = '{seconds}s'",
+        f"ALTER ROLE {name} IN DATABASE {database} SET jit = off",
+        f"ALTER ROLE {name} IN DATABASE {database} SET work_mem = '64MB'",
     ]
 
 

@@ -164,6 +164,9 @@ def _ask_postgresql(engine: Engine, query: str, values: Values | None, bounds: B
             text, given = query.rstrip().rstrip(";"), None
             if values is not None:
                 text, given = _for_psycopg(text), _given(values, query)
+            # Its planner expects millions of pairs where there are thousands, and would compile for them and go to disk
+            driver.execute(b"SET LOCAL jit = off")
+            driver.execute(b"SET LOCAL work_mem = '64MB'")
             driver.execute(f"DECLARE asked NO SCROLL CURSOR FOR {text}".encode(), given, prepare=True)
             while wanted := _wanted(bounds, rows):
                 if until:
