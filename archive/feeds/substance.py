@@ -70,10 +70,14 @@ def _changes_by_itself(line: str) -> bool:
 
 def _is_date(line: str) -> bool:
     """Whether a line holds nothing but the words and numbers of dates and times, and at least one that tells so."""
-    words = [word.strip("|·•,;:()–—-.") for word in line.lower().replace("\u00a0", " ").split()]
-    words = [word for word in words if word]
-    clocks = [word for word in words if _CLOCK.fullmatch(word) or _SLASHED.fullmatch(word)]
-    others = [word for word in words if word not in clocks]
-    if not all(word in _TELLING or word in _FILLING or _NUMBER.fullmatch(word) for word in others):
-        return False
-    return bool(clocks or (_TELLING.intersection(others) and any(word[0].isdigit() for word in words)))
+    clocks = telling = numbers = False
+    for spaced in line.lower().split():
+        word = spaced.strip("|·•,;:()–—-.")
+        if _CLOCK.fullmatch(word) or _SLASHED.fullmatch(word):
+            clocks = True
+        elif word in _TELLING:
+            telling = True
+        elif word and word not in _FILLING and not _NUMBER.fullmatch(word):
+            return False
+        numbers = numbers or word[:1].isdigit()
+    return clocks or (telling and numbers)

@@ -164,6 +164,8 @@ def write_frame(stream: BinaryIO, body: bytes) -> None:
 
 def _serve(jobs: BinaryIO, answers: BinaryIO) -> None:
     decoder = msgspec.msgpack.Decoder(Job)
+    # The kernel's record begins with that of the process we were started from, which may be large.
+    most = max(GROWN, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
     while (frame := read_frame(jobs)) is not None:
         body = read_frame(jobs)
         if body is None:
@@ -172,7 +174,7 @@ def _serve(jobs: BinaryIO, answers: BinaryIO) -> None:
         signal.setitimer(signal.ITIMER_REAL, job.seconds + 1)  # the default action of SIGALRM ends the process
         answer = do(job, body)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > GROWN:
+        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > most:
             answer = msgspec.structs.replace(answer, grown=True)
         write_frame(answers, msgspec.msgpack.encode(answer))
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 import pytest
 
 from archive.errors import ParseError
+from archive.feeds.work import GROWN
 from archive.feeds.workers import WorkerDiedError, Workers
 from archive.model import Entry, Feed, FullText
 
@@ -101,3 +102,21 @@ def test_workers_are_used_again_and_end_with_the_pool() -> None:
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+def test_a_worker_of_a_large_process_is_used_again() -> None:
+    """The kernel hands the record of memory on to what a process starts: it says nothing of the worker."""
+    large = bytearray((GROWN << 10) + (64 << 20))
+    large[:: 1 << 12] = b"x" * len(large[:: 1 << 12])
+
+    async def twice(workers: Workers) -> list[int]:
+        pids = []
+        for _ in range(2):
+            await workers.parse(WIRE, SMALL, {}, WIRE.url, NOW)
+            pids += [worker._process.pid for worker in workers._idle]
+        return pids
+
+    pids = using(twice)
+    assert len(pids) == 2
+    assert pids[0] == pids[1]
+    assert large
