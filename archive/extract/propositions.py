@@ -29,6 +29,7 @@ _NEGATIONS = frozenset({"not", "never", "n't", "no"})
 _PREPOSITIONS = frozenset(
     {"of", "on", "to", "in", "at", "for", "from", "by", "with", "into", "against", "over", "along", "as", "about"}
 )
+_DIRECTED = frozenset({"on", "against", "over", "after"})
 _BESIDE_VERB = frozenset({"be", "to", "have", "also", "the", "a", "an"})
 _PARTICLES = frozenset({"out", "up", "down", "off", "away", "back", "asid"})
 _WITHIN = frozenset(
@@ -89,7 +90,8 @@ class Action(NamedTuple):
 class Vocabulary:
     """The words of ``stance.yaml`` by stem.
 
-    ``titles`` stand before names, ``given`` are given names, ``impersonal`` the words of names that are no person's.
+    ``titles`` stand before names, ``given`` are given names, ``impersonal`` the words of names that are no person's,
+    ``bodies`` those of institutions.
     """
 
     words: StanceWords
@@ -100,6 +102,7 @@ class Vocabulary:
     titles: frozenset[str]
     given: frozenset[str]
     impersonal: frozenset[str]
+    bodies: frozenset[str]
     kinds: tuple[frozenset[str], ...]
     stopping: frozenset[str]
     ills: frozenset[str]
@@ -130,7 +133,8 @@ def vocabulary(language: str) -> Vocabulary:
     titles = _titles(language, stemmer)
     pronouns = units.load(language).pronouns
     given = frozenset(map(stemmer.of, pronouns.masculine | pronouns.feminine))
-    impersonal = frozenset(map(stemmer.of, (*units.load(language).offices.organisations, *words.objects)))
+    bodies = frozenset(map(stemmer.of, units.load(language).offices.organisations))
+    impersonal = bodies | frozenset(map(stemmer.of, words.objects))
     kinds = tuple(frozenset(map(stemmer.of, kind)) for kind in words.kinds)
     acting = Phrases(pairs, SKIPPED)
     stopping = frozenset(map(stemmer.of, words.stopping))
@@ -138,7 +142,7 @@ def vocabulary(language: str) -> Vocabulary:
     where = places.load(language)
     instruments = frozenset(map(stemmer.of, words.instruments))
     return Vocabulary(
-        words, stemmer, acting, single, where, titles, given, impersonal, kinds, stopping, ills, instruments
+        words, stemmer, acting, single, where, titles, given, impersonal, bodies, kinds, stopping, ills, instruments
     )
 
 
@@ -150,7 +154,11 @@ def _titles(language: str, stemmer: Stemmer) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Proposition:
-    """What should become of what: stems of the ``theme`` and its ``heads``, the action, and the places around it."""
+    """What should become of what: stems of the ``theme`` and its ``heads``, the action, and the places around it.
+
+    ``complement`` is the part of the theme after its first preposition ("of the port's workers"), ``target`` that which
+    it is directed at or an answer to ("on Norland", "over its harbour test").
+    """
 
     theme: frozenset[str]
     heads: frozenset[str]
@@ -158,6 +166,8 @@ class Proposition:
     verb: str
     negated: bool
     around: frozenset[str]
+    complement: frozenset[str] = frozenset()
+    target: frozenset[str] = frozenset()
 
 
 def read(proposition: str, words: Vocabulary) -> Proposition:
@@ -186,6 +196,8 @@ def read(proposition: str, words: Vocabulary) -> Proposition:
         verb=verb,
         negated=negated,
         around=frozenset(f for form in forms for f in form) if passive else frozenset(),
+        complement=frozenset(_after(theme, _PREPOSITIONS)),
+        target=frozenset(_after(theme, _DIRECTED)),
     )
 
 
@@ -204,6 +216,12 @@ def _verb(stems: Sequence[str], i: int) -> tuple[int, bool, bool]:
         passive = passive or stems[i] == "be"
         i += 1
     return i, negated, passive
+
+
+def _after(theme: Sequence[str], prepositions: frozenset[str]) -> list[str]:
+    """The words of a theme after the first of these prepositions."""
+    at = next((i for i, stem in enumerate(theme) if stem in prepositions and i > 0), len(theme))
+    return _content(theme[at:])
 
 
 def _content(stems: Sequence[str]) -> list[str]:

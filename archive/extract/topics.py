@@ -15,6 +15,7 @@ from archive.extract import propositions
 from archive.extract.indexed import Index, ends, governs, qualifies, undergone, windows
 from archive.extract.propositions import Action, Direction, Proposition, Vocabulary
 from archive.extract.stems import Phrases
+from archive.extract.terms import Naming, Term, heads_of, nouns_of, term_of, unowned, variants
 from archive.model import Topic
 
 _ACTION_BEFORE = 5
@@ -31,16 +32,16 @@ _LINKING = frozenset({"IN", "DT", "JJ", "PRP$", "POS", "TO"})
 _CONTRASTING = frozenset({"than", "over", "against"})
 _NEVER_BETWEEN = ",;:—–"
 
-TERM, THEME, LOOSE, PARTLY = 1.0, 0.9, 0.8, 0.85
-"""How sure it is that words are about a topic: a term of it, its theme with its action, its action at its place,
-a term of three words or more without one of them."""
+THEME, LOOSE = 0.9, 0.8
+"""How sure it is that words are about a topic: its theme with its action, its action at its place."""
 
 
 class Hit(NamedTuple):
     """Tokens ``first`` to before ``last`` are about a topic; ``action`` is the token that acts on the theme, if any.
 
     ``sided`` tells whether being for or against them is being for or against the proposition or its contrary: not so
-    with what the topic only describes ("coal jobs"), nor with an evil that it is about ("gun violence").
+    with what the topic only describes ("coal jobs"), nor with an evil that it is about ("gun violence"). ``matter``
+    tells that they name what the proposition answers to: who condemns it tells nothing.
     """
 
     first: int
@@ -49,14 +50,7 @@ class Hit(NamedTuple):
     strength: float
     action: int | None
     sided: bool = True
-
-
-class Term(NamedTuple):
-    """A term's words, each with the stems that stand for it, and the action among them."""
-
-    words: tuple[frozenset[str], ...]
-    action: Action | None
-    strength: float = TERM
+    matter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +105,7 @@ class Matcher:
         owns = person and after == "POS" and not self._running(text, hit.last + 1)
         does = person and after == "TO" and hit.action is None
         own = "own" in text.stems[max(0, hit.first - 1) : hit.last]
-        return hit._replace(sided=not (evil or describes or owns or does or own))
+        return hit._replace(sided=hit.sided and not (evil or describes or owns or does or own))
 
     def _running(self, text: Index, i: int) -> bool:
         """Whether what is somebody's, from token ``i``, is that they run: "Quill's presidential campaign"."""
@@ -146,7 +140,8 @@ class Matcher:
             for first, last in windows(term.words, text):
                 alone = len(term.words) == 1 and term.action is not None and self._of_another(text, first)
                 if not alone and self._together(text, term, first, last) and text.stems[first - 1] != "own":
-                    yield len(term.words), self._hit(text, first, last, term.strength, term.action)
+                    hit = self._hit(text, first, last, term.strength, term.action)
+                    yield len(term.words), hit if hit.action is not None else _as_named(hit, term.naming)
 
     def _of_another(self, text: Index, i: int) -> bool:
         """Whether a verb that is a term by itself is done to something else: "repeal" in "repeal the pay act"."""
@@ -283,6 +278,10 @@ class Matcher:
         return direction if not self.proposition.negated else -1 if direction == 1 else 1
 
 
+def _as_named(hit: Hit, naming: Naming) -> Hit:
+    return hit._replace(sided=naming is not Naming.PARTY, matter=naming is Naming.MATTER)
+
+
 def _apart(hits: Sequence[tuple[int, Hit]]) -> list[Hit]:
     """The hits in order; of those that overlap, the one of the longest term, then the surest, then the first."""
     kept: list[Hit] = []
@@ -298,11 +297,11 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
     """Make a topic ready to be looked for."""
     proposition = propositions.read(topic.proposition, words)
     actions = {proposition.verb: proposition.action, **words.single} if proposition.verb else words.single
-    terms = tuple(t for term in topic.terms for t in _variants(_term(term, words, proposition, actions)))
-    heads = proposition.heads.union(*(_heads(term, words, proposition, actions) for term in terms))
+    terms = tuple(t for term in topic.terms for t in variants(term_of(term, words, proposition, actions)))
+    heads = proposition.heads.union(*(heads_of(term, words, proposition, actions) for term in terms))
     keys = heads.union(*(forms for term in terms for forms in term.words))
     said = (*topic.proposition.split()[1:], *(w for term in topic.terms for w in term.split()))
-    names = frozenset(words.stemmer.of(_unowned(w).lower()) for w in said if w[0].isupper())
+    names = frozenset(words.stemmer.of(unowned(w).lower()) for w in said if w[0].isupper())
     context = tuple(tuple(words.alternatives(word) for word in phrase.split()) for phrase in topic.context)
     return Matcher(
         topic=topic,
@@ -318,19 +317,12 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
         titles=words.titles,
         personal=_is_person(proposition, names, words),
         bodies=words.impersonal - keys - proposition.theme,
-        nouns={noun: action for noun, action in _nouns(terms, proposition) if noun not in names},
+        nouns={noun: action for noun, action in nouns_of(terms, proposition) if noun not in names},
         family=frozenset(s for s, a in actions.items() if a == proposition.action) - proposition.theme,
         stopping=words.stopping - proposition.theme,
         ills=words.ills - proposition.theme,
         instruments=words.instruments,
     )
-
-
-def _nouns(terms: Sequence[Term], proposition: Proposition) -> Iterator[tuple[str, Action | None]]:
-    """The last words of terms, each with the action of its term, and the heads of the theme."""
-    for term in terms:
-        yield from ((stem, term.action) for stem in term.words[-1])
-    yield from ((stem, None) for stem in proposition.heads)
 
 
 def _is_person(proposition: Proposition, names: frozenset[str], words: Vocabulary) -> bool:
@@ -339,35 +331,3 @@ def _is_person(proposition: Proposition, names: frozenset[str], words: Vocabular
         return False
     full = len(proposition.theme) > 1 and len(proposition.theme - names) <= 1
     return not words.given.isdisjoint(proposition.theme) or (full and words.impersonal.isdisjoint(proposition.theme))
-
-
-def _term(term: str, words: Vocabulary, proposition: Proposition, actions: Mapping[str, Action]) -> Term:
-    said = [w for w in map(_unowned, term.split()) if w.lower() not in propositions.STOP]
-    forms = tuple(words.alternatives(w) for w in said or term.split())
-    acting = [actions[s] for f in forms for s in f if s in actions and s not in proposition.theme]
-    stems = [words.stemmer.of(w.lower()) for w in said]
-    phrased = (words.actions.at(stems, [""] * len(stems), i, len(stems)) for i in range(len(stems)))
-    acting += [found[0] for found in phrased if found and found[1] > 1]
-    return Term(forms, acting[0] if acting else None)
-
-
-def _variants(term: Term) -> Iterator[Term]:
-    """A term, and if it is a compound of three words or more, what is left of it without one before the last."""
-    yield term
-    if len(term.words) > 2 and term.action is None:
-        for left_out in range(len(term.words) - 1):
-            rest = term.words[:left_out] + term.words[left_out + 1 :]
-            yield Term(rest, None, PARTLY)
-
-
-def _heads(term: Term, words: Vocabulary, proposition: Proposition, actions: Mapping[str, Action]) -> frozenset[str]:
-    """The last word of a term that says what it is about, neither what is done with it nor where."""
-    generic = {words.stemmer.of(a) for a in (*words.words.anaphors, *words.words.objects)}
-    for forms in reversed(term.words):
-        if forms.isdisjoint(actions) and forms.isdisjoint(proposition.around) and forms.isdisjoint(generic):
-            return forms
-    return frozenset()
-
-
-def _unowned(word: str) -> str:
-    return word.removesuffix("'s").removesuffix("’s")

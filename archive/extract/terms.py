@@ -1,0 +1,93 @@
+"""A topic's terms, taken apart: which of their words act, and whether they name the proposition's thing or its matter.
+
+Of the terms that a user writes some name the thing itself ("harbour toll"), some what it is an answer to, where it
+happens or who has to do with it ("port strike", "Norland", "harbour council"). Who condemns a strike is neither for
+nor against what should be done about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from archive.extract import propositions
+from archive.extract.propositions import Action, Proposition, Vocabulary
+
+TERM, PARTLY = 1.0, 0.85
+"""How sure it is that words are about a topic: a term of it, and one of three words or more without one of them."""
+
+
+class Naming(Enum):
+    """What a term names: the ``THING`` of the proposition, its ``MATTER`` (an event, people), or a ``PARTY`` to it."""
+
+    THING = "thing"
+    MATTER = "matter"
+    PARTY = "party"
+
+
+class Term(NamedTuple):
+    """A term's words, each with the stems that stand for it, the action among them, and what it names."""
+
+    words: tuple[frozenset[str], ...]
+    action: Action | None
+    strength: float = TERM
+    naming: Naming = Naming.THING
+
+
+def term_of(term: str, words: Vocabulary, proposition: Proposition, actions: Mapping[str, Action]) -> Term:
+    """Take a term apart."""
+    said = [w for w in map(unowned, term.split()) if w.lower() not in propositions.STOP]
+    forms = tuple(words.alternatives(w) for w in said or term.split())
+    acting = [actions[s] for f in forms for s in f if s in actions and s not in proposition.theme]
+    stems = [words.stemmer.of(w.lower()) for w in said]
+    phrased = (words.actions.at(stems, [""] * len(stems), i, len(stems)) for i in range(len(stems)))
+    acting += [found[0] for found in phrased if found and found[1] > 1]
+    action = acting[0] if acting else None
+    return Term(forms, action, naming=Naming.THING if action else _naming(term, forms, words, proposition))
+
+
+def _naming(term: str, forms: Sequence[frozenset[str]], words: Vocabulary, proposition: Proposition) -> Naming:
+    """What a term without an action names."""
+    stems = frozenset[str]().union(*forms)
+    generic = {words.stemmer.of(w) for w in (*words.words.anaphors, *words.words.objects)} | words.instruments
+    if stems & proposition.heads or forms[-1] & generic:
+        return Naming.THING
+    if all(word[0].isupper() for word in term.split()):
+        institution = not words.bodies.isdisjoint(forms[-1])
+        where = words.places.find(term) is not None
+        apart = stems <= proposition.target or stems.isdisjoint(proposition.theme)
+        return Naming.PARTY if (institution or where) and apart else Naming.THING
+    own = proposition.theme - proposition.complement
+    return Naming.THING if stems & own and not forms[-1] & words.ills else Naming.MATTER
+
+
+def variants(term: Term) -> Iterator[Term]:
+    """A term, and if it is a compound of three words or more, what is left of it without one before the last."""
+    yield term
+    if len(term.words) > 2 and term.action is None:
+        for left_out in range(len(term.words) - 1):
+            rest = term.words[:left_out] + term.words[left_out + 1 :]
+            yield term._replace(words=rest, strength=PARTLY)
+
+
+def heads_of(term: Term, words: Vocabulary, proposition: Proposition, actions: Mapping[str, Action]) -> frozenset[str]:
+    """The last word of a term that says what it is about, neither what is done with it nor where."""
+    generic = {words.stemmer.of(a) for a in (*words.words.anaphors, *words.words.objects)}
+    for forms in reversed(term.words):
+        if forms.isdisjoint(actions) and forms.isdisjoint(proposition.around) and forms.isdisjoint(generic):
+            return forms
+    return frozenset()
+
+
+def nouns_of(terms: Sequence[Term], proposition: Proposition) -> Iterator[tuple[str, Action | None]]:
+    """The last words of terms, each with the action of its term, and the heads of the theme."""
+    for term in terms:
+        if term.naming is Naming.THING:
+            yield from ((stem, term.action) for stem in term.words[-1])
+    yield from ((stem, None) for stem in proposition.heads)
+
+
+def unowned(word: str) -> str:
+    """A word without the ending of a possessor."""
+    return word.removesuffix("'s").removesuffix("’s")
