@@ -30,6 +30,7 @@ _PREPOSITIONS = frozenset(
     {"of", "on", "to", "in", "at", "for", "from", "by", "with", "into", "against", "over", "along", "as", "about"}
 )
 _DIRECTED = frozenset({"on", "against", "over", "after"})
+_DECIDING = frozenset({"vote", "hear", "referendum", "decision", "deal", "agreement", "treaty", "bill", "law"})
 _BESIDE_VERB = frozenset({"be", "to", "have", "also", "the", "a", "an"})
 _PARTICLES = frozenset({"out", "up", "down", "off", "away", "back", "asid"})
 _WITHIN = frozenset(
@@ -107,6 +108,7 @@ class Vocabulary:
     stopping: frozenset[str]
     ills: frozenset[str]
     instruments: frozenset[str]
+    outcomes: frozenset[str]
 
     def alternatives(self, word: str) -> frozenset[str]:
         """The stems that stand for a word: its own, and for a country those of its adjective and people."""
@@ -141,8 +143,22 @@ def vocabulary(language: str) -> Vocabulary:
     ills = frozenset(map(stemmer.of, words.ills))
     where = places.load(language)
     instruments = frozenset(map(stemmer.of, words.instruments))
+    outcomes = frozenset(map(stemmer.of, words.outcomes))
     return Vocabulary(
-        words, stemmer, acting, single, where, titles, given, impersonal, bodies, kinds, stopping, ills, instruments
+        words,
+        stemmer,
+        acting,
+        single,
+        where,
+        titles,
+        given,
+        impersonal,
+        bodies,
+        kinds,
+        stopping,
+        ills,
+        instruments,
+        outcomes,
     )
 
 
@@ -197,7 +213,7 @@ def read(proposition: str, words: Vocabulary) -> Proposition:
         negated=negated,
         around=frozenset(f for form in forms for f in form) if passive else frozenset(),
         complement=frozenset(_after(theme, _PREPOSITIONS)),
-        target=frozenset(_after(theme, _DIRECTED)),
+        target=frozenset(() if _DECIDING & {*theme} else _after(theme, _DIRECTED)),
     )
 
 

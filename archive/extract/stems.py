@@ -64,11 +64,14 @@ def _bare(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("e") else word
 
 
+_DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "yesterday"})
+
+
 class Phrases(Generic[T]):
     """Phrases by their stems, each with a value; the longest wins, then the one given first.
 
     Between two words of a phrase one word may stand whose part of speech is in ``skipped`` ("a very bad idea"),
-    unless it is one of ``kept``, which change the meaning.
+    unless it is one of ``kept``, which change the meaning, or the name of a day ("called Monday for").
     """
 
     def __init__(
@@ -89,9 +92,12 @@ class Phrases(Generic[T]):
                 return value, end
         return None
 
+    def _passed(self, stem: str, tag: str) -> bool:
+        return stem in _DAYS or (tag in self._skipped and stem not in self._kept)
+
     def _end(self, rest: tuple[str, ...], stems: Sequence[str], tags: Sequence[str], i: int, last: int) -> int:
         for wanted in rest:
-            if i < last and stems[i] != wanted and tags[i] in self._skipped and stems[i] not in self._kept:
+            if i < last and stems[i] != wanted and self._passed(stems[i], tags[i]):
                 i += 1
             if i >= last or stems[i] != wanted:
                 return 0

@@ -56,10 +56,11 @@ def _naming(term: str, forms: Sequence[frozenset[str]], words: Vocabulary, propo
     if all(word[0].isupper() for word in term.split()):
         institution = not words.bodies.isdisjoint(forms[-1])
         where = words.places.find(term) is not None
-        apart = stems <= proposition.target or stems.isdisjoint(proposition.theme)
-        return Naming.PARTY if (institution or where) and apart else Naming.THING
+        apart = stems.isdisjoint(proposition.theme)
+        return Naming.PARTY if stems <= proposition.target or ((institution or where) and apart) else Naming.THING
     own = proposition.theme - proposition.complement
-    return Naming.THING if stems & own and not forms[-1] & words.ills else Naming.MATTER
+    ends = forms[-1] & own and len(forms) > 1
+    return Naming.THING if stems & own and not ends and not forms[-1] & words.ills else Naming.MATTER
 
 
 def variants(term: Term) -> Iterator[Term]:
@@ -83,8 +84,7 @@ def heads_of(term: Term, words: Vocabulary, proposition: Proposition, actions: M
 def nouns_of(terms: Sequence[Term], proposition: Proposition) -> Iterator[tuple[str, Action | None]]:
     """The last words of terms, each with the action of its term, and the heads of the theme."""
     for term in terms:
-        if term.naming is Naming.THING:
-            yield from ((stem, term.action) for stem in term.words[-1])
+        yield from ((stem, term.action) for stem in term.words[-1])
     yield from ((stem, None) for stem in proposition.heads)
 
 

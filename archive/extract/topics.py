@@ -62,7 +62,8 @@ class Matcher:
     ``personal`` tells that the theme is a person, so that "him" can take it up,
     ``bodies`` are words that make a name before them something else's, ``nouns`` the heads of terms and theme, by which
     the topic can be taken up ("the bill"), ``family`` what does the same as its action, ``stopping`` what puts an end
-    to an action, ``ills`` what nobody wants, ``instruments`` what a topic can be made by ("the toll plan").
+    to an action, ``ills`` what nobody wants, ``instruments`` what a topic can be made by ("the toll plan"), ``matters``
+    the heads of terms that only name what the topic answers to, ``outcomes`` what is done by deciding ("the ruling").
     """
 
     topic: Topic
@@ -83,6 +84,8 @@ class Matcher:
     stopping: frozenset[str]
     ills: frozenset[str]
     instruments: frozenset[str]
+    matters: frozenset[str]
+    outcomes: frozenset[str]
 
     def find(self, text: Index) -> tuple[Hit, ...]:
         """Every place in a document that is about the topic, in order, the surer of two that overlap."""
@@ -117,7 +120,8 @@ class Matcher:
         ``action`` is that of the term which it is short for ("the raids" for "deportation raids").
         """
         if action is None and self._acts(text, i) is None:
-            return self._hit(text, i, i + 1, strength, None)
+            hit = self._hit(text, i, i + 1, strength, None)
+            return hit._replace(matter=text.stems[i] in self.matters)
         base = self._direction(action or self._acts(text, i) or self.proposition.action)
         return self._acted(text, Hit(i, i + 1, base, strength, None))
 
@@ -139,9 +143,18 @@ class Matcher:
         for term in self.terms:
             for first, last in windows(term.words, text):
                 alone = len(term.words) == 1 and term.action is not None and self._of_another(text, first)
+                if term.words[0].isdisjoint(self.names) and len(term.words) == 1 and self._for_another(text, last):
+                    continue
                 if not alone and self._together(text, term, first, last) and text.stems[first - 1] != "own":
                     hit = self._hit(text, first, last, term.strength, term.action)
                     yield len(term.words), hit if hit.action is not None else _as_named(hit, term.naming)
+
+    def _for_another(self, text: Index, last: int) -> bool:
+        """Whether what is done to a person, up to token ``last``, is done to somebody else: "will vote for Fenn"."""
+        last += text.tags[last : last + 1] == ("IN",)
+        after = range(last, min(last + 4, len(text.tags)) if self.personal else last)
+        name = [i for i in after if all(text.tags[k].startswith(("NNP", "DT", "JJ")) for k in range(last, i + 1))]
+        return any(text.tags[i] == "NNP" for i in name) and all(text.stems[i] not in self.names for i in name)
 
     def _of_another(self, text: Index, i: int) -> bool:
         """Whether a verb that is a term by itself is done to something else: "repeal" in "repeal the pay act"."""
@@ -191,6 +204,8 @@ class Matcher:
         beside = self.family if self.proposition.around or self.personal else ()
         for at in sorted(i for stem in beside for i in text.places.get(stem, ()) if text.stems[i] == stem):
             start, end = text.sentence(at)
+            if self.personal and self._for_another(text, at + 1):
+                continue
             if self.personal and any(t.lower in _PERSONS for t in text.document.tokens[max(start, at - _NEAR) : at]):
                 yield Hit(at, at + 1, self._signed(1), LOOSE, at)
                 continue
@@ -208,10 +223,15 @@ class Matcher:
         acting = self._acting(text, first, last)
         if acting is None:
             done = first if last - first > 1 and text.tags[first] in {"VB", "VBG", "VBP"} else None
-            return Hit(first, last, self._signed(self.proposition.action.polarity), strength, done)
+            return Hit(first, last, self._standing(text, last - 1), strength, done)
         at, found = acting
         hit = Hit(min(first, at), max(last, at + 1), self._direction(found), strength, at)
         return self._acted(text, hit) if at < first else hit
+
+    def _standing(self, text: Index, i: int) -> Direction:
+        """Where words stand without any action: a thing for its being there, a ruling for what the proposition does."""
+        done = text.stems[i] in self.outcomes
+        return self._signed(1 if done else self.proposition.action.polarity)
 
     def _within(self, text: Index, i: int) -> bool:
         """Whether a word inside a mention, none of the topic's own, acts: the cuts of "tax cuts for the rich"."""
@@ -322,7 +342,13 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
         stopping=words.stopping - proposition.theme,
         ills=words.ills - proposition.theme,
         instruments=words.instruments,
+        matters=frozenset(s for t in terms if t.naming is Naming.MATTER for s in t.words[-1]) - _things(terms),
+        outcomes=words.outcomes - proposition.theme,
     )
+
+
+def _things(terms: Sequence[Term]) -> frozenset[str]:
+    return frozenset(stem for term in terms if term.naming is Naming.THING for forms in term.words for stem in forms)
 
 
 def _is_person(proposition: Proposition, names: frozenset[str], words: Vocabulary) -> bool:
