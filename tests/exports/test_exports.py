@@ -7,6 +7,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from sqlalchemy import Engine, text
 from archive.errors import UsageError
 from archive.exports import manifest
 from archive.exports.run import export
-from archive.exports.source import RELATIONS
+from archive.exports.source import RELATIONS, records
 from archive.ledger.engine import reading
 from archive.ledger.store import Ledger
+from archive.model import iso
 from archive.views import catch_up, named
 from archive.views.columns import kind_of
 from archive.views.reports import VIEWS
@@ -154,6 +156,27 @@ def test_parquet_opens_in_duckdb_and_pandas_with_its_types(engine: Engine, write
     assert str(frame["valid_at"].dtype) == "datetime64[us, UTC]"
     assert frame["position"].dtype == "int64"
     assert frame.loc[frame["statement"] == "s-1", "valid_at"].item() == pandas.Timestamp("2024-03-01T12:00Z")
+
+
+def test_parquet_holds_every_value_of_every_view_to_the_letter(engine: Engine, writer: Writer, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    writer.article("a-7", day(20), 'Two lines,\r\n"quoted"\\N\n\n\\.\n', "")
+    writer.article("a-8", day(21), "t", "1 \u2014 \N{SNOWMAN}\t")
+    writer.article("a-9", day(21), "NULL", None)
+    catch_up(engine, writer.ledger)
+    done = export(engine, tmp_path / "out", "parquet", None)
+    with reading(engine) as connection:
+        for one in done.views:
+            query = f"SELECT * FROM {one.view}"
+            shown = [json.dumps(row, sort_keys=True) for row in records(connection, query)]
+            held = [
+                row for name in one.files for row in parquet.ParquetFile(tmp_path / "out" / name).read().to_pylist()
+            ]
+            assert sorted(json.dumps(row, sort_keys=True, default=_written) for row in held) == sorted(shown), one.view
+
+
+def _written(value: date) -> str:
+    return iso(value) if isinstance(value, datetime) else value.isoformat()
 
 
 @pytest.mark.parametrize("format_", ["graphml", "gexf"])
