@@ -38,6 +38,9 @@ _CONJUNCTIONS = frozenset(
 )
 _INQUIRING = frozenset({"ask", "wonder", "inquir"})
 _JUDGMENTS = frozenset({Kind.GOOD, Kind.BAD})
+_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+_VERBAL = _FINITE | {"VB", "VBN", "VBG", "RB"}
+_AND = frozenset({"and", "but", "or"})
 _OWN_WILL = frozenset({Kind.WILL, Kind.INTEND, Kind.SUPPORT, Kind.OPPOSE, Kind.UNDECIDED, Kind.MAY})
 
 
@@ -179,7 +182,10 @@ def performs(lexicon: Lexicon, passage: Passage) -> bool:
 
 
 def subject(index: Index, at: int, low: int) -> int | None:
-    """The nearest noun, name or pronoun before a verb, back to its clause's beginning."""
+    """The nearest noun, name or pronoun before a verb, back to its clause's beginning; that of a verb it is joined to."""
+    joined = _joined_to(index, at, low)
+    if joined is not None:
+        return subject(index, joined, low)
     for i in range(at - 1, max(low, at - _SUBJECT_WITHIN) - 1, -1):
         if index.tags[i] in {"WP", "WDT"}:
             return None
@@ -189,6 +195,16 @@ def subject(index: Index, at: int, low: int) -> int | None:
         if some or index.tags[i] in {"PRP", "PRP$", "EX"} or index.tags[i].startswith("NN"):
             return i
     return None
+
+
+def _joined_to(index: Index, at: int, low: int) -> int | None:
+    """The finite verb before an "and" that a verb stands right after: "weighed both sides and had not decided"."""
+    i = at
+    while i > low and (index.tags[i - 1] in _VERBAL or index.stems[i - 1] == "be"):
+        i -= 1
+    if i <= low or index.document.tokens[i - 1].lower not in _AND or index.tags[i] not in _FINITE:
+        return None
+    return next((j for j in range(i - 2, low - 1, -1) if index.tags[j] in _FINITE), None)
 
 
 def _after_preposition(index: Index, i: int, low: int) -> bool:
