@@ -66,6 +66,9 @@ class PointOfLog(click.ParamType[Point]):
                 return parse_checkpoint(Path(value).read_bytes())
             except (OSError, ProofError) as error:
                 self.fail(f"{value}: {error}", param, ctx)
+        if isinstance(value, str) and not (value[:1].isdigit() or value[:1] in "+-"):
+            what = f"{value!r} is no position, no time, and no file"
+            self.fail(f"{what}; write 812, 2024-03-01T18:00Z or the path of a checkpoint", param, ctx)
         return value if isinstance(value, Signed) else KNOWN.convert(value, param, ctx)
 
 

@@ -17,7 +17,7 @@ from archive.errors import ArchiveError, UsageError
 from archive.ledger import keys as key_files
 from archive.ledger.checkpoint import Proof, parse_checkpoint
 from archive.ledger.engine import reading
-from archive.ledger.rotation import rotate
+from archive.ledger.rotation import broken_off, rotate
 from archive.ledger.schema import events
 from archive.ledger.signing import Desk, latest, sign
 from archive.ledger.store import Ledger
@@ -56,7 +56,8 @@ def show_key(ctx: click.Context, path: Path | None) -> None:
 def rotate_key(ctx: click.Context) -> None:
     """Make a new key and record it, signed by the old one; print the new public key."""
     desk = _desk(ctx)
-    sign(desk, datetime.now(UTC))
+    if not broken_off(desk.ledger, desk.key):
+        sign(desk, datetime.now(UTC))
     signer = rotate(desk.ledger, desk.key, datetime.now(UTC))
     sign(desk, datetime.now(UTC))
     click.echo(f"the old key is kept beside {desk.key}", err=True)
@@ -100,7 +101,8 @@ def prove(ctx: click.Context, statement: str, to: Path | None) -> None:
         )
         header = connection.execute(select(events.c.header).where(events.c.position == found)).scalar()
     if not found or header is None:
-        raise UsageError("there is no such statement", where=statement, remedy="List them: archive statements")
+        what = "the log has no event at this position" if found else "there is no such statement"
+        raise UsageError(what, where=statement, remedy="List statements: archive statements")
     if signed is None or signed.size < found:
         raise UsageError(
             f"it was recorded at position {found}, and {signed.size if signed else 0} events are signed",

@@ -260,7 +260,9 @@ def parse_key(text: str) -> Key:
         name, identifier, encoded = text.split("+", 2)
         data = b64(encoded)
         key = Key(name, data[0], data[1:])
-    except (OSError, ValueError, IndexError, BadError) as error:
+    except OSError as error:
+        raise UnusableError(f"{text!r} is neither a public key (name+id+base64) nor a file that can be read") from error
+    except (ValueError, IndexError, BadError) as error:
         raise UnusableError(f"{text!r} is no public key: {error}") from error
     if key.id.hex() != identifier or key.kind not in {1, 4} or len(key.public) != 32:
         raise UnusableError(f"{text!r} is no Ed25519 key, or its id is not that of its bytes")

@@ -39,9 +39,20 @@ def rotate(ledger: Ledger, key: Path, now: datetime) -> Signer:
         done = [one.new for one in rotations(ledger, old.name)]
         if new.verifier not in done:
             ledger.append([Draft(event)], {event.stream: len(done)}, now)
-        key.replace(key.with_name(f"{key.name}.{old.verifier.id.hex()}"))
+        kept = key.with_name(f"{key.name}.{old.verifier.id.hex()}")
+        if not kept.exists():
+            kept.hardlink_to(key)
         aside.replace(key)
     return new
+
+
+def broken_off(ledger: Ledger, key: Path) -> bool:
+    """Whether a change of this key is recorded, and the new one is not in its place yet: it lies beside it."""
+    aside = key.with_name(f"{key.name}.next")
+    if not aside.exists():
+        return False
+    new = keys.load(aside)
+    return new.verifier in [one.new for one in rotations(ledger, new.name)]
 
 
 def rotation_text(origin: str, key: str) -> str:

@@ -69,11 +69,11 @@ def sign(desk: Desk, now: datetime, compare: Signed | None = None) -> Signed:
         memory, published = _remembered(desk.key), latest_published(desk.folder)
         signed = [one.checkpoint for one in (before, published) if one]
         _check_known(desk, signer, compare, known=memory.database == here if memory else not signed)
-        _check_key(desk.ledger, signer, before)
         state = _state(desk, signer.name, published)
         signed += [one.checkpoint for one in (memory, compare) if one]
         for one in signed:
             _check_continues(desk.tiles, one, state)
+        _check_key(desk.ledger, signer, before)
         if before is None or before.size < state.size:
             before = _record(desk.ledger.engine, signer, state, now)
         _remember(desk.key, Memory(state, here))
@@ -191,7 +191,9 @@ def _check_key(ledger: Ledger, signer: Signer, before: Signed | None) -> None:
     raise ProofError(
         "the key is not the one that the log is signed with",
         where=str(mine),
-        remedy=f"Use the key {last}" if last else "Use the key of the checkpoints before, or run: archive keys rotate",
+        remedy=f"Use the key {last}; if changing it was broken off, run archive keys rotate again"
+        if last
+        else "Use the key that signed the checkpoints before",
     )
 
 

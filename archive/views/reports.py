@@ -21,7 +21,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, CursorResult, bindparam, text
+from sqlalchemy import Connection, CursorResult, TextClause, bindparam, text
 
 from archive.errors import UsageError
 from archive.ledger.schema import Moment
@@ -65,6 +65,8 @@ SCORES: Mapping[Stance, float] = {
 
 _BOOLEANS = frozenset({"counts", "latest", "withdrawn", "divergent", "merged", "retired", "original", "date_doubted"})
 _NEAR = 5
+_SMALL = "SELECT set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)"
+"""For this transaction. The planner takes the search through undone merges, hardly ever made, for long work."""
 
 _SCORE = "CAST(CASE {} " + " ".join(f"WHEN '{s}' THEN {n}" for s, n in SCORES.items()) + " END AS double precision)"
 _SIDE = "(CASE {} " + " ".join(f"WHEN '{s}' THEN {(n > 0) - (n < 0)}" for s, n in SCORES.items()) + " END)"
@@ -119,7 +121,7 @@ def named_sql(name: str, dialect: str, **insertions: str) -> str:
 
 def view_sql(name: str, dialect: str) -> str:
     """The text of a view for one database."""
-    return named_sql(name, dialect, stances="current_stance", known=_known("e", None))
+    return named_sql(name, dialect, stances="current_stance", known=_known("e", known_at=False))
 
 
 @cache
@@ -154,11 +156,7 @@ def stances(
     known_at: int | None = None,
 ) -> Report:
     """Who stood where at a valid time (None: now), as far as was known at a log position (None: now)."""
-    where = {"topic": topic, "actor": actor}
-    if connection.dialect.name == "postgresql" and (topic or actor):
-        # Such an answer is read in less time than it takes to start a parallel worker
-        connection.exec_driver_sql("SET LOCAL max_parallel_workers_per_gather = 0")
-    return _run(connection, "stances", where, as_of=as_of, known_at=known_at)
+    return _run(connection, "stances", {"topic": topic, "actor": actor}, as_of=as_of, known_at=known_at)
 
 
 def country_stances(
@@ -226,33 +224,41 @@ def _run(
     since: datetime | None = None,
 ) -> Report:
     """Run a named report with the conditions that are given."""
-    dialect = connection.dialect.name
     given: dict[str, Any] = {column: value for column, value in where.items() if value is not None}
-    conditions = [f"h.{column} = :{column}" for column in given] + (["h.valid_at >= :since"] if since else [])
-    values = given | {"since": since and iso(since), "as_of": as_of and iso(as_of), "known_at": known_at}
-    source = _stances_at(dialect, as_of, known_at)
-    country = named_sql("country_stance", dialect, stances=source, known=_known("e", known_at))
+    times = {"since": since and iso(since), "as_of": as_of and iso(as_of), "known_at": known_at}
+    asked = given | {name: value for name, value in times.items() if value is not None}
+    if connection.dialect.name == "postgresql" and given:
+        # Such an answer is read in less time than it takes to compile the query, or to start a parallel worker
+        connection.exec_driver_sql(_SMALL)
+    return plain_rows(connection.execute(_report(name, connection.dialect.name, tuple(given), frozenset(asked)), asked))
+
+
+@cache
+def _report(name: str, dialect: str, columns: tuple[str, ...], asked: frozenset[str]) -> TextClause:
+    """The query of a report that is narrowed by these columns and asked with these values."""
+    conditions = [f"h.{column} = :{column}" for column in columns] + ["h.valid_at >= :since"] * ("since" in asked)
+    known_at = "known_at" in asked
+    source = _stances_at(dialect, as_of="as_of" in asked, known_at=known_at)
+    country = named_sql("country_stance", dialect, stances=source, known=_known("e", known_at=known_at))
     insertions = {"stances": source, "country_stance": country, "where": " AND ".join(conditions) or "true"}
     query = text(named_sql(f"reports/{name}", dialect, **insertions))
-    moments = [bindparam(key, values[key], type_=Moment) for key in ("since", "as_of") if values[key]]
-    used = {key: value for key, value in values.items() if value is not None}
-    return plain_rows(connection.execute(query.bindparams(*moments), used))
+    return query.bindparams(*(bindparam(key, type_=Moment) for key in sorted(asked & {"since", "as_of"})))
 
 
-def _stances_at(dialect: str, as_of: datetime | None, known_at: int | None) -> str:
+def _stances_at(dialect: str, *, as_of: bool, known_at: bool) -> str:
     """What to read stances from: the view of the present, or the history as it was at two times."""
-    if as_of is None and known_at is None:
+    if not (as_of or known_at):
         return "current_stance"
     moment = ":as_of" if as_of else _MACROS[dialect]["now"]
-    columns = named_sql("present", dialect) if known_at is None else "h.*"
+    columns = "h.*" if known_at else named_sql("present", dialect)
     valid = f"h.valid_from <= {moment} AND (h.valid_to IS NULL OR h.valid_to > {moment})"
-    return f"(SELECT {columns} FROM stance_history h WHERE {valid} AND {_known('h', known_at)})"
+    return f"(SELECT {columns} FROM stance_history h WHERE {valid} AND {_known('h', known_at=known_at)})"
 
 
-def _known(row: str, at: int | None) -> str:
+def _known(row: str, *, known_at: bool) -> str:
     """The condition that a row was known at a position, or is now."""
     now = f"{row}.known_to IS NULL"
-    return now if at is None else f"{row}.known_from <= :known_at AND ({now} OR {row}.known_to > :known_at)"
+    return f"{row}.known_from <= :known_at AND ({now} OR {row}.known_to > :known_at)" if known_at else now
 
 
 def plain_rows(result: CursorResult[Any]) -> Report:

@@ -81,6 +81,7 @@ merge_rows = Table(
     Column("decided_by", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("undone_position", BigInt),
+    _partial("ix_merge_rows_undone", "undone_position", where="undone_position IS NOT NULL"),
     sqlite_strict=True,
 )
 

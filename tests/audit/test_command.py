@@ -81,6 +81,7 @@ def test_checkpoint_and_prove_give_what_others_verify(run: Run, forger: Forger) 
     assert json.loads(proof.extra)["data"]["statement"] == "s-1"
     assert proof.checkpoint.signed_by(key)
     assert "there is no such statement" in run("prove", "s-none", expect=2).stderr
+    assert "99999: the log has no event at this position" in run("prove", "99999", expect=2).stderr
 
 
 def test_keys_are_made_and_rotated(run: Run, forger: Forger) -> None:
@@ -93,3 +94,17 @@ def test_keys_are_made_and_rotated(run: Run, forger: Forger) -> None:
     assert parse_checkpoint((forger.desk.folder / "checkpoint").read_bytes()).signed_by(parse_verifier(new.strip()))
     run("verify", "--no-projections")
     run("verify", "--no-projections", "--key", old.strip())
+
+
+def test_a_change_of_keys_that_was_broken_off_is_finished_by_the_command(run: Run, forger: Forger) -> None:
+    run("checkpoint", "--compare", "published/checkpoint")
+    key = forger.desk.key
+    before = key.read_bytes()
+    new = run("keys", "rotate").stdout
+    key.replace(key.with_name(f"{key.name}.next"))
+    key.write_bytes(before)
+    key.chmod(0o600)
+    assert "run archive keys rotate again" in run("checkpoint", expect=1).stderr
+    assert run("keys", "rotate").stdout == new
+    run("checkpoint")
+    run("verify", "--no-projections")

@@ -102,13 +102,16 @@ ROLLED_BACK = (
 )
 
 
-def rolled_back(desk: Desk) -> Signed:
-    """A log that was signed at 310 events, and then is what it was at 300."""
+def rolled_back(desk: Desk, *, rotating: bool = False) -> Signed:
+    """A log that was signed at 310 events (or with another key at 301), and then is what it was at 300."""
     sign(desk, NOW)
     engine = desk.ledger.engine
     with writing(engine) as connection:
         connection.execute(text("CREATE TABLE kept AS SELECT frontier FROM log_head"))
-    desk.ledger.append(actors(300, 10), {}, NOW)
+    if rotating:
+        rotate(desk.ledger, desk.key, NOW)
+    else:
+        desk.ledger.append(actors(300, 10), {}, NOW)
     signed = sign(desk, NOW)
     unguarded(engine, *ROLLED_BACK)
     return signed
@@ -119,6 +122,12 @@ def test_a_log_that_was_rolled_back_is_not_signed(desk: Desk) -> None:
     for compare in (None, published):
         with pytest.raises(ProofError, match="it has 300 events, and 310 were signed"):
             sign(desk, NOW, compare)
+
+
+def test_a_log_that_was_rolled_back_to_an_earlier_key_is_told_to_be_shorter(desk: Desk) -> None:
+    rolled_back(desk, rotating=True)
+    with pytest.raises(ProofError, match="it has 300 events, and 301 were signed"):
+        sign(desk, NOW)
 
 
 def test_a_log_that_was_rolled_back_and_grew_otherwise_is_not_signed(desk: Desk) -> None:
