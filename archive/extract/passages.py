@@ -182,7 +182,7 @@ def performs(lexicon: Lexicon, passage: Passage) -> bool:
 
 
 def subject(index: Index, at: int, low: int) -> int | None:
-    """The nearest noun, name or pronoun before a verb, back to its clause's beginning; that of a verb it is joined to."""
+    """The nearest noun, name or pronoun before a verb, back to its clause's beginning; that of a verb joined to it."""
     joined = _joined_to(index, at, low)
     if joined is not None:
         return subject(index, joined, low)
