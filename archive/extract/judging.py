@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from archive.extract.effects import ATTITUDES, FINITE, done_by, suffers
 from archive.extract.indexed import Index, qualifies, undergone
 from archive.extract.limits import REACH, conditional, momentary
 from archive.extract.operators import CONFIDENCE, EFFECTS, MODAL, Kind, Lexicon, Operator, Value, operators, value
@@ -21,16 +22,14 @@ _FOLLOWED_WITHIN = 4
 _CLAIMING = frozenset({"that", "claim", "notion", "idea", "argument", "suggestion", "assertion"})
 _JUDGED = frozenset({Kind.GOOD, Kind.BAD, Kind.NOT_NOW, Kind.UNDECIDED})
 _APART = frozenset({"from", "with", "among", "between"})
-_PRONOUNS = frozenset({"it", "them", "him", "her", "this", "that", "these", "those"})
-_ATTITUDES = frozenset({Kind.SUPPORT, Kind.OPPOSE})
 _PLACES = (("NNP",), ("NN",), ("NNS",), ("DT",), ("PRP",), ("PRP$",))
 _COMMANDING = frozenset({Kind.SUPPORT, Kind.OPPOSE, Kind.MUST, Kind.INTEND})
 _EXCLUDING = frozenset({"not", "no", "without"})
 _ASKABLE = frozenset({Stance.SUPPORT, Stance.OPPOSE, Stance.OPEN, Stance.NOT_NOW})
+_ASIDE = frozenset({"following", "after", "amid", "before", "during"})
 _ANSWERING = 0.6
 _FEARED = 0.6
-_FINITE = frozenset({"VBZ", "VBD", "VBP", "MD"})
-_PREDICATING = _FINITE | {"VB", "VBN", "VBG"}
+_PREDICATING = FINITE | {"VB", "VBN", "VBG"}
 _SET_OFF = frozenset({"as", ":", "—", "–", "-", "'", "‘", "’", "“", '"', "”"})
 _FOREIGN = Value(Stance.NO_POSITION, 0.5)
 
@@ -116,9 +115,10 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
     commanded = [o for o in left if _commanded(index, o, [*outer, *left])]
     others = of_others(lexicon, passage, low)
     if others or any(foreign(lexicon, passage, o, low, hit) for o in left if o not in commanded):
-        return _answered(scope, left, governed=governed)
+        return _answered(passage, scope, left, governed=governed)
+    left = [suffers(lexicon, passage, o, hit, low) for o in left]
     over = [*_governing(lexicon, passage, [*outer, *left], hit), *_excluded(lexicon, index, hit, low)]
-    if left and left[0].kind in _ATTITUDES and index.tags[left[0].first] == "VBG" and left[0].first == low:
+    if left and left[0].kind in ATTITUDES and index.tags[left[0].first] == "VBG" and left[0].first == low:
         judged = [o for o in right if o.kind in (Kind.GOOD, Kind.BAD) and _predicated(index, hit.last, o)]
         over = [*outer, *judged[:1], *left] if judged else over
     found = _reported(lexicon, index, value(over), scope) if reported else value(over)
@@ -138,9 +138,12 @@ def _commanded(index: Index, operator: Operator, over: Sequence[Operator]) -> bo
     return any(o.kind in _COMMANDING and o.last <= operator.first for o in over)
 
 
-def _answered(scope: Scope, left: Sequence[Operator], *, governed: bool) -> Value:
+def _answered(passage: Passage, scope: Scope, left: Sequence[Operator], *, governed: bool) -> Value:
     """What attacking or praising somebody else's stance tells of one's own: a little; reporting it tells nothing."""
-    against = [o for o in scope.cue if o.kind in (Kind.OPPOSE, Kind.SUPPORT)]
+    aside = bool(left) and any(
+        passage.index.document.tokens[i].lower in _ASIDE for i in range(scope.clause[0], left[0].first)
+    )
+    against = [] if aside else [o for o in scope.cue if o.kind in ATTITUDES]
     theirs = value(left)
     if not against or theirs.stance not in (Stance.SUPPORT, Stance.OPPOSE):
         return _FOREIGN
@@ -193,6 +196,8 @@ def _governing(lexicon: Lexicon, passage: Passage, over: Sequence[Operator], hit
             acts = number + 1 < len(over) or hit.action is not None
             if abs(following - operator.last) >= _FOLLOWED_WITHIN or not acts:
                 continue
+        if operator.kind is Kind.OPEN and hit.action is None and index.tags[operator.first] == "VBD":
+            continue  # A court that "considered the case" has only heard it.
         if any(index.stems[i] in lexicon.about for i in range(operator.last, following - 1)):
             continue
         if any(qualifies(index, i) for i in range(operator.last, hit.first)) or undergone(index, operator.last - 1):
@@ -243,13 +248,7 @@ def _claims(index: Index, over: Sequence[Operator], hit: Hit) -> bool:
 
 
 def _finite(index: Index, first: int, last: int) -> bool:
-    return any(tag in _FINITE for tag in index.tags[first:last])
-
-
-def _reports_clause(index: Index, low: int, hit: Hit) -> bool:
-    """Whether a mention stands in a whole clause: after a finite verb, or as the subject of one."""
-    subject = hit.action != hit.first and _finite(index, hit.last, hit.last + 2)
-    return subject or _finite(index, low, hit.first)
+    return any(tag in FINITE for tag in index.tags[first:last])
 
 
 def _reported(lexicon: Lexicon, index: Index, found: Value, scope: Scope) -> Value:
@@ -283,29 +282,7 @@ def _said_of(index: Index, operator: Operator, hit: Hit, *, naming: bool) -> boo
     purpose = operator.first > 0 and index.tags[operator.first - 1] == "TO" and operator.kind is not Kind.OPEN
     if purpose and operator.kind not in _JUDGED:
         return False
-    return (naming or _predicated(index, hit.last, operator)) and not _done_by(index, operator, hit)
-
-
-def _done_by(index: Index, operator: Operator, hit: Hit) -> bool:
-    """Whether an attitude is the mention's own, not one towards it: "a wall would stop them"; and no effect of it."""
-    verb = index.tags[operator.first] in _FINITE | {"VB", "VBN"} and not undergone(index, operator.first)
-    if operator.kind in _ATTITUDES:
-        return verb and not _takes_up(index, operator.last)
-    return operator.kind in EFFECTS and not (verb and _subject_is(index, operator, hit))
-
-
-def _takes_up(index: Index, i: int) -> bool:
-    """Whether a verb's object is a pronoun, or stands before it: "we will fight it", "a toll that I oppose"."""
-    if i >= len(index.tags):
-        return True
-    token = index.document.tokens[i]
-    return token.lower in _PRONOUNS or not token.text[0].isalnum()
-
-
-def _subject_is(index: Index, operator: Operator, hit: Hit) -> bool:
-    """Whether nothing but auxiliaries and adverbs stands between a mention and a verb."""
-    between = range(hit.last, operator.first)
-    return all(index.tags[i] in {"MD", "RB", "VB", "VBZ", "VBP", "VBD", "VBN", "TO"} for i in between)
+    return (naming or _predicated(index, hit.last, operator)) and not done_by(index, operator, hit)
 
 
 def _predicated(index: Index, first: int, operator: Operator) -> bool:

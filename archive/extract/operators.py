@@ -85,6 +85,7 @@ class Lexicon:
     outcomes: frozenset[str]
     indifferent: frozenset[str]
     naming: frozenset[str]
+    harming: frozenset[str]
     hypothetical: frozenset[str]
     performing: frozenset[str]
 
@@ -182,6 +183,7 @@ def load(language: str) -> Lexicon:
         reliability=words.reliability,
         doubting=frozenset(stem.of(w) for w in words.doubting),
         naming=frozenset(stem.of(w) for w in words.naming),
+        harming=frozenset(stem.of(w) for w in words.harming),
         hypothetical=frozenset(stem.of(w) for w in words.hypothetical),
         performing=frozenset(stem.of(w) for w in words.performing),
     )

@@ -70,6 +70,7 @@ class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outcomes: tuple[str, ...]
     indifferent: tuple[str, ...]
     naming: tuple[str, ...]
+    harming: tuple[str, ...]
     kinds: tuple[tuple[str, ...], ...]
     stopping: tuple[str, ...]
     ills: tuple[str, ...]
