@@ -72,7 +72,7 @@ def take_up(
         ):
             strength = NOUN
         elif earlier.distance <= NEAR:
-            strength = _bare(lexicon, index, i, sentence, earlier.distance)
+            strength = _bare(lexicon, index, i, sentence, earlier)
         if strength and index.stems[i] in lexicon.outcomes and earlier.outcome:
             turned = earlier.outcome.stance in _AGAINST
             return Hit(i, i + 1, -1 if turned else 1, strength, None)
@@ -90,7 +90,7 @@ def _favoured(lexicon: Lexicon, index: Index, i: int) -> float:
     return NOUN if any(f and f[1] == i and f[0] in _FAVOURING for f in found) else 0.0
 
 
-def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int], distance: int) -> float:
+def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int], earlier: Antecedent) -> float:
     """How sure a "this" or "nothing" means the topic; 0 for other words."""
     lower = index.document.tokens[i].lower
     after = index.tags[i + 1] if i + 1 < sentence[1] else "."
@@ -103,7 +103,8 @@ def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int], dis
     opens = i - sentence[0] < _OPENING or paused or i + 1 >= sentence[1] - 1
     if not pointing or not opens or complementizer or (lower == "that" and index.tags[i + 1 : i + 2] != ("VBZ",)):
         return 0.0
-    return (EXPLETIVE if lower == "it" else POINTER) + SAME * (distance == 0)
+    named = index.tags[i + 1 : i + 3] == ("VBZ", "DT") and earlier.chief
+    return (EXPLETIVE if lower == "it" and not named else POINTER) + SAME * (earlier.distance == 0)
 
 
 def _definite(index: Index, i: int, sentence: tuple[int, int], earlier: Antecedent, named: frozenset[str]) -> bool:

@@ -141,7 +141,7 @@ def _commanded(index: Index, operator: Operator, over: Sequence[Operator]) -> bo
 def _answered(passage: Passage, scope: Scope, left: Sequence[Operator], *, governed: bool) -> Value:
     """What attacking or praising somebody else's stance tells of one's own: a little; reporting it tells nothing."""
     aside = bool(left) and any(
-        passage.index.document.tokens[i].lower in _ASIDE for i in range(scope.clause[0], left[0].first)
+        passage.index.document.tokens[i].lower in _ASIDE for i in range(scope.clause[0], left[-1].first)
     )
     against = [] if aside else [o for o in scope.cue if o.kind in ATTITUDES]
     theirs = value(left)

@@ -43,6 +43,12 @@ _SIDES = frozenset({Stance.SUPPORT, Stance.OPPOSE})
 _CONTRADICTED = 0.6
 _TAKEN_OVER = 0.8
 _NEARLY = 0.2
+_SIGNS = {Stance.SUPPORT: 1, Stance.CONDITIONAL: 1, Stance.OPEN: 1, Stance.OPPOSE: -1, Stance.NOT_NOW: -1}
+_MONTHS = frozenset(
+    {"january", "february", "march", "april", "may", "june", "july"}
+    | {"august", "september", "october", "november", "december"}
+)
+_EARLIER = frozenset({"ago", "earlier", "previously", "once", "initially", "formerly", "last"})
 _QUALIFYING = (Stance.CONDITIONAL, Stance.NOT_NOW, Stance.OPEN)
 
 
@@ -55,6 +61,7 @@ class _Course:
     chief: bool
     last: Assessment | None = None
     by_actor: dict[str, tuple[int, Assessment]] = field(default_factory=dict)
+    news: dict[str, Assessment] = field(default_factory=dict)
 
 
 class Assessor:
@@ -98,6 +105,8 @@ class Assessor:
             assessment = self._one(matcher, passage, hits, course)
             if assessment is None and chief and _beside_topic(passage, hits):
                 yield number, _on_the_matter(matcher.topic, passage)
+            if assessment and passage.statement.actor and _superseded(passage, assessment, course):
+                assessment = replace(assessment, stance=Stance.UNCLEAR, condition=None)
             if assessment:
                 course.last = assessment
                 if passage.statement.actor:
@@ -124,6 +133,32 @@ class Assessor:
             if _shares(self._lexicon, passage, (*passage.cue, *beside)):
                 return _same(matcher.topic, earlier.assessment, passage)
         return _settled(self._lexicon, matcher.topic, index, judged)
+
+
+def _superseded(passage: Passage, assessment: Assessment, course: _Course) -> bool:
+    """Whether a statement told as past is contrary to what its actor says in the article's news.
+
+    The news is what stands at its beginning: "Quill is endorsing Fenn … In May she had refused to".
+    """
+    actor = passage.statement.actor
+    side = _SIGNS.get(assessment.stance, 0)
+    if actor is None or not side:
+        return False
+    index, first = passage.index, passage.sentences[0][0]
+    if index.sentence_number(first) < _BEGINNING:
+        course.news.setdefault(actor.name, assessment)
+        return False
+    news = course.news.get(actor.name)
+    return news is not None and _SIGNS[news.stance] == -side and _past(index, first)
+
+
+def _past(index: Index, at: int) -> bool:
+    """Whether a sentence tells of an earlier time: "had refused", "in May", "three days ago"."""
+    tokens = range(*index.sentence(at))
+    lower = [index.document.tokens[i].lower for i in tokens]
+    if any(w in _EARLIER or (w in _MONTHS and index.tags[i] == "NNP") for i, w in zip(tokens, lower, strict=True)):
+        return True
+    return any(w == "had" and index.tags[i + 1 : i + 2] == ("VBN",) for i, w in zip(tokens, lower, strict=True))
 
 
 def _near(passage: Passage, at: Sequence[int], course: _Course) -> bool:
