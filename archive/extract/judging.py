@@ -27,6 +27,7 @@ _COMMANDING = frozenset({Kind.SUPPORT, Kind.OPPOSE, Kind.MUST, Kind.INTEND})
 _EXCLUDING = frozenset({"not", "no", "without"})
 _ASKABLE = frozenset({Stance.SUPPORT, Stance.OPPOSE, Stance.OPEN, Stance.NOT_NOW})
 _ASIDE = frozenset({"following", "after", "amid", "before", "during"})
+_WARNING = frozenset({"warn", "caution", "protest", "argue"})
 _ANSWERING = 0.6
 _FEARED = 0.6
 _PREDICATING = FINITE | {"VB", "VBN", "VBG"}
@@ -110,11 +111,12 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
     before = [o for o in before if o.first < hit.first or o.kind is not Kind.INTEND]
     due = max((o.first for o in before if o.kind is Kind.MUST and o.first > hit.first), default=0)
     before = [o for o in before if not (hit.first < o.first < due and o.kind not in MODAL)]
-    left = [o for o in before if not _supposed(index, o, hit, scope.clause)]
+    left = [_warned(index, scope, o) for o in before if not _supposed(index, o, hit, scope.clause)]
     right = [o for o in scope.operators if o.first >= hit.last]
     commanded = [o for o in left if _commanded(index, o, [*outer, *left])]
     others = of_others(lexicon, passage, low)
-    if others or any(foreign(lexicon, passage, o, low, hit) for o in left if o not in commanded):
+    theirs = (o for o in left if o not in commanded and not o.repeats)
+    if others or any(foreign(lexicon, passage, o, low, hit) for o in theirs):
         return _answered(passage, scope, left, governed=governed)
     left = [suffers(lexicon, passage, o, hit, low) for o in left]
     over = [*_governing(lexicon, passage, [*outer, *left], hit), *_excluded(lexicon, index, hit, low)]
@@ -127,6 +129,13 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
         told = [] if _believed(lexicon, index, over) else over
         found = value([*told, *predicate]) if predicate else found
     return found if found.stance else _enacted(lexicon, passage, scope, left, hit)
+
+
+def _warned(index: Index, scope: Scope, operator: Operator) -> Operator:
+    """An "against" that only goes on with the cue: "warned Norland against a strike"."""
+    goes_on = index.tags[operator.first] == "IN" and operator.kind is Kind.OPPOSE and bool(scope.cue)
+    warned = goes_on and index.stems[scope.cue[-1].first] in _WARNING
+    return operator._replace(repeats=True) if warned else operator
 
 
 def _commanded(index: Index, operator: Operator, over: Sequence[Operator]) -> bool:
@@ -202,7 +211,9 @@ def _governing(lexicon: Lexicon, passage: Passage, over: Sequence[Operator], hit
             continue
         if any(qualifies(index, i) for i in range(operator.last, hit.first)) or undergone(index, operator.last - 1):
             continue
-        if _within_another(lexicon, index, operator, hit) or (operator.kind is Kind.FAILING and hit.action is None):
+        lax = hit.first - 2 <= operator.first and index.tags[operator.first] == "JJ"
+        failing = operator.kind is Kind.FAILING and hit.action is None and not lax
+        if _within_another(lexicon, index, operator, hit) or failing:
             continue
         if number + 1 == len(over) and _doing_else(lexicon, index, operator, hit):
             continue
