@@ -14,7 +14,7 @@ run: $(VENV)/.run  ## Set up, poll the example, print who stands where, then sta
 	exec $(BIN)/archive run
 
 test: $(VENV)/.dev lint  ## Set up, check style, types and import contracts, run the tests on both databases
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
