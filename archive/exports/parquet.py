@@ -183,6 +183,9 @@ def _blocks_postgresql(connection: Connection, query: str) -> tuple[Any, Iterato
     driver.execute("SET LOCAL TimeZone = 'UTC'")
     driver.execute("SET LOCAL DateStyle = 'ISO'")
     driver.execute("SET LOCAL jit = off")
+    # A file is a month of many: by indexes, as a cursor would be read, not by scanning every table for each of them
+    driver.execute("SET LOCAL enable_hashjoin = off")
+    driver.execute("SET LOCAL enable_mergejoin = off")
     columns = [column.name for column in driver.execute(f"SELECT * FROM ({query}) AS q LIMIT 0".encode()).description]
     schema = _schema(columns)
     return schema, _copied(driver, query, schema)
