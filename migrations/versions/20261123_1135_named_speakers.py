@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261123_1135"
-down_revision = "20261123_1050"
+down_revision = "20261123_1130"
 
 NAME, TABLE, COLUMNS = "ix_statement_rows_actor_valid_at", "statement_rows", ["actor", "valid_at"]
 NAMED = sa.text("actor IS NOT NULL")
