@@ -71,7 +71,8 @@ def test_statements_since_a_time_leave_out_the_withdrawn(engine: Engine, writer:
             "s-4",
             "s-9",
         ]
-        assert [row["statement"] for row in reports.statements(connection, actor="mara-lind")] == ["s-1"]
+        copied = "s-10"
+        assert [row["statement"] for row in reports.statements(connection, actor="mara-lind")] == ["s-1", copied]
         assert positions(reports.stances(connection, actor="mara-lind")) == {"mara-lind": "oppose"}
 
 
