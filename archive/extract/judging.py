@@ -61,6 +61,8 @@ def judge(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: Hi
         found = _FOREIGN
     found, passing = momentary(lexicon, passage.index, scope.clause, found)
     found = found if hit.direction == 1 else _turned(found)
+    if hit.degree and hit.direction == -1 and found.stance is Stance.SUPPORT:
+        found = Value(Stance.NO_POSITION, 0.5, found.operators)
     found, condition = conditional(lexicon, passage.index, sentence, hit, found)
     return Judgement(found._replace(confidence=round(found.confidence * hit.strength, 3)), condition or passing)
 

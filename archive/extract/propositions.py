@@ -40,10 +40,14 @@ _UNLISTED = -1
 
 
 class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Words that do the same with a thing; ``polarity`` 1: it comes about or stays, -1: it ends or is prevented."""
+    """Words that do the same with a thing; ``polarity`` 1: it comes about or stays, -1: it ends or is prevented.
+
+    ``degree``: there is only more or less of it.
+    """
 
     polarity: Direction
     words: tuple[str, ...]
+    degree: bool = False
 
 
 class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,10 +86,11 @@ class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Action(NamedTuple):
-    """What a word does with a thing: the number of its family, and what becomes of the thing."""
+    """What a word does with a thing: the number of its family, what becomes of the thing, and whether by degrees."""
 
     family: int
     polarity: Direction
+    degree: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ def vocabulary(language: str) -> Vocabulary:
     words = lexicon.read(language, "stance.yaml", StanceWords)
     stemmer = Stemmer(words.irregular)
     pairs = [
-        (stemmer.phrase(word), Action(number, family.polarity))
+        (stemmer.phrase(word), Action(number, family.polarity, family.degree))
         for number, family in enumerate(words.actions)
         for word in family.words
     ]

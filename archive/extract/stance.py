@@ -26,7 +26,7 @@ from archive.extract.text import Document, analyse
 from archive.extract.topics import Hit, Matcher
 from archive.model import Assessment, Span, Stance, Statement, Topic
 
-RULES = "stance-rules@2"
+RULES = "stance-rules@3"
 """Name and version of these rules; it changes whenever the same statement may get another label."""
 
 THRESHOLD = 0.4

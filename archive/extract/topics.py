@@ -40,8 +40,9 @@ class Hit(NamedTuple):
     """Tokens ``first`` to before ``last`` are about a topic; ``action`` is the token that acts on the theme, if any.
 
     ``sided`` tells whether being for or against them is being for or against the proposition or its contrary: not so
-    with what the topic only describes ("coal jobs"), nor with an evil that it is about ("gun violence"). ``matter``
-    tells that they name what the proposition answers to: who condemns it tells nothing.
+    with what the topic only describes ("coal jobs"), nor with an evil that it is about ("gun violence").
+    ``degree`` tells that there would only be more or less of the theme: who rejects that has not said whether it should
+    be. ``matter`` tells that they name what the proposition answers to: who condemns it tells nothing.
     """
 
     first: int
@@ -50,6 +51,7 @@ class Hit(NamedTuple):
     strength: float
     action: int | None
     sided: bool = True
+    degree: bool = False
     matter: bool = False
 
 
@@ -108,7 +110,13 @@ class Matcher:
         owns = person and after == "POS" and not self._running(text, hit.last + 1)
         does = person and after == "TO" and hit.action is None
         own = "own" in text.stems[max(0, hit.first - 1) : hit.last]
-        return hit._replace(sided=hit.sided and not (evil or describes or owns or does or own))
+        sided = hit.sided and not (evil or describes or owns or does or own)
+        return hit._replace(sided=sided, degree=self._by_degrees(text, hit))
+
+    def _by_degrees(self, text: Index, hit: Hit) -> bool:
+        """Whether there would only be more or less of what the proposition wants to come or to go."""
+        found = self._acts(text, hit.action) if hit.action is not None else None
+        return found is not None and found.degree and not self.proposition.action.degree
 
     def _running(self, text: Index, i: int) -> bool:
         """Whether what is somebody's, from token ``i``, is that they run: "Quill's presidential campaign"."""
