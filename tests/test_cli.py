@@ -20,7 +20,7 @@ from tests.wire import CONFIG, FOR, Wire
 
 def archive(*args: str, folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run ``archive`` in a folder, as from a shell."""
-    environment = {**os.environ, "PYTHONWARNINGS": "default", **environ}
+    environment = {**os.environ, "COLUMNS": "160", "PYTHONWARNINGS": "default", **environ}
     command = [sys.executable, "-m", "archive", *args]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, env=environment, check=False)
 
