@@ -21,19 +21,25 @@ Upcaster: TypeAlias = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """What happened, without where and when it was written down. Empty fields are left out of the header."""
+    """What happened, without where and when it was written down. Empty fields are left out of the header.
+
+    ``about`` names the kind of thing it happened to, and the field with its id; ``facts`` the fields that tell this
+    fact from another.
+    """
 
     type: ClassVar[str]
+    about: ClassVar[str]
+    facts: ClassVar[tuple[str, ...]]
 
     @property
     def stream(self) -> str:
         """The stream whose versions order this event: ``kind:id``."""
-        raise TypeError(f"{type(self).__name__} belongs to no stream")
+        return f"{self.about}:{getattr(self, self.about)}"
 
     @property
     def identity(self) -> Identity:
         """What makes this fact this fact: the same identity at the same version is the same event."""
-        raise TypeError(f"{type(self).__name__} has no identity")
+        return tuple([getattr(self, name) for name in self.facts])
 
 
 BY_CONFIGURATION, BY_REDIRECT = "configuration", "redirect"
@@ -43,52 +49,34 @@ class FeedAdded(Event, frozen=True, omit_defaults=True):
     """A feed was subscribed to, or its title or language changed in the configuration."""
 
     type: ClassVar[str] = "feed.added.v1"
+    about: ClassVar[str] = "feed"
+    facts: ClassVar[tuple[str, ...]] = ("feed", "url", "title", "language")
     feed: str
     url: str
     title: str | None = None
     language: str = "en"
-
-    @property
-    def stream(self) -> str:
-        return f"feed:{self.feed}"
-
-    @property
-    def identity(self) -> Identity:
-        return (self.feed, self.url, self.title, self.language)
 
 
 class FeedMoved(Event, frozen=True, omit_defaults=True):
     """A feed has a new URL; ``cause`` is ``configuration``, or ``redirect`` where its server sent us there for good."""
 
     type: ClassVar[str] = "feed.moved.v1"
+    about: ClassVar[str] = "feed"
+    facts: ClassVar[tuple[str, ...]] = ("feed", "url")
     feed: str
     url: str
     previous: str
     cause: str = BY_CONFIGURATION
-
-    @property
-    def stream(self) -> str:
-        return f"feed:{self.feed}"
-
-    @property
-    def identity(self) -> Identity:
-        return (self.feed, self.url)
 
 
 class FeedRetired(Event, frozen=True, omit_defaults=True):
     """A feed is no longer polled; what it delivered stays."""
 
     type: ClassVar[str] = "feed.retired.v1"
+    about: ClassVar[str] = "feed"
+    facts: ClassVar[tuple[str, ...]] = ("feed", "reason")
     feed: str
     reason: str
-
-    @property
-    def stream(self) -> str:
-        return f"feed:{self.feed}"
-
-    @property
-    def identity(self) -> Identity:
-        return (self.feed, self.reason)
 
 
 class ArticleCaptured(Event, frozen=True, omit_defaults=True):
@@ -100,6 +88,8 @@ class ArticleCaptured(Event, frozen=True, omit_defaults=True):
     """
 
     type: ClassVar[str] = "article.captured.v1"
+    about: ClassVar[str] = "article"
+    facts: ClassVar[tuple[str, ...]] = ("article", "revision", "fingerprint")
     article: str
     feed: str
     key: str
@@ -115,14 +105,6 @@ class ArticleCaptured(Event, frozen=True, omit_defaults=True):
     published_raw: str | None = None
     reader: str = ""
 
-    @property
-    def stream(self) -> str:
-        return f"article:{self.article}"
-
-    @property
-    def identity(self) -> Identity:
-        return (self.article, self.revision, self.fingerprint)
-
 
 class ArticleRevised(ArticleCaptured, frozen=True, omit_defaults=True):
     """A later revision of an article: the same fields and parts, ``revision`` from 2 on."""
@@ -134,17 +116,11 @@ class ArticleRemoved(Event, frozen=True, omit_defaults=True):
     """The outlet has taken the article down; its revisions and statements stay."""
 
     type: ClassVar[str] = "article.removed.v1"
+    about: ClassVar[str] = "article"
+    facts: ClassVar[tuple[str, ...]] = ("article", "reason")
     article: str
     reason: str
     observed_at: str
-
-    @property
-    def stream(self) -> str:
-        return f"article:{self.article}"
-
-    @property
-    def identity(self) -> Identity:
-        return (self.article, self.reason)
 
 
 class Named(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -173,6 +149,8 @@ class StatementRecorded(Event, frozen=True, omit_defaults=True):
     """
 
     type: ClassVar[str] = "statement.recorded.v1"
+    about: ClassVar[str] = "article"
+    facts: ClassVar[tuple[str, ...]] = ("statement",)
     statement: str
     article: str
     revision: int
@@ -194,33 +172,19 @@ class StatementRecorded(Event, frozen=True, omit_defaults=True):
     pattern: str = ""
     cause: str = "statement"
 
-    @property
-    def stream(self) -> str:
-        return f"article:{self.article}"
-
-    @property
-    def identity(self) -> Identity:
-        return (self.statement,)
-
 
 class StatementReanchored(Event, frozen=True, omit_defaults=True):
     """A statement stands, in the same words, elsewhere in a later revision of its article: spans into that one."""
 
     type: ClassVar[str] = "statement.reanchored.v1"
+    about: ClassVar[str] = "article"
+    facts: ClassVar[tuple[str, ...]] = ("statement", "revision")
     statement: str
     article: str
     revision: int
     content: tuple[Span, ...]
     cue: tuple[Span, ...] = ()
     speaker: Span | None = None
-
-    @property
-    def stream(self) -> str:
-        return f"article:{self.article}"
-
-    @property
-    def identity(self) -> Identity:
-        return (self.statement, self.revision)
 
 
 class StatementWithdrawn(Event, frozen=True, omit_defaults=True):
@@ -231,6 +195,8 @@ class StatementWithdrawn(Event, frozen=True, omit_defaults=True):
     """
 
     type: ClassVar[str] = "statement.withdrawn.v1"
+    about: ClassVar[str] = "article"
+    facts: ClassVar[tuple[str, ...]] = ("statement", "cause", "by")
     statement: str
     article: str
     cause: str
@@ -238,14 +204,6 @@ class StatementWithdrawn(Event, frozen=True, omit_defaults=True):
     reason: str = ""
     replaced_by: str | None = None
     orphaned: bool = False
-
-    @property
-    def stream(self) -> str:
-        return f"article:{self.article}"
-
-    @property
-    def identity(self) -> Identity:
-        return (self.statement, self.cause, self.by)
 
 
 class StanceAssessed(Event, frozen=True, omit_defaults=True):
@@ -257,6 +215,8 @@ class StanceAssessed(Event, frozen=True, omit_defaults=True):
     """
 
     type: ClassVar[str] = "stance.assessed.v1"
+    about: ClassVar[str] = "article"
+    facts: ClassVar[tuple[str, ...]] = ("statement", "topic", "stance", "method", "by")
     statement: str
     article: str
     topic: str
@@ -269,14 +229,6 @@ class StanceAssessed(Event, frozen=True, omit_defaults=True):
     rule: str = ""
     cause: str = "statement"
 
-    @property
-    def stream(self) -> str:
-        return f"article:{self.article}"
-
-    @property
-    def identity(self) -> Identity:
-        return (self.statement, self.topic, self.stance, self.method, self.by)
-
 
 class StanceRetracted(Event, frozen=True, omit_defaults=True):
     """A judgement of rules or of a model is made no longer: by the topic's terms now, the statement is not about it.
@@ -285,6 +237,8 @@ class StanceRetracted(Event, frozen=True, omit_defaults=True):
     """
 
     type: ClassVar[str] = "stance.retracted.v1"
+    about: ClassVar[str] = "article"
+    facts: ClassVar[tuple[str, ...]] = ("statement", "topic", "method", "by")
     statement: str
     article: str
     topic: str
@@ -292,101 +246,63 @@ class StanceRetracted(Event, frozen=True, omit_defaults=True):
     by: str
     cause: str = "rules"
 
-    @property
-    def stream(self) -> str:
-        return f"article:{self.article}"
-
-    @property
-    def identity(self) -> Identity:
-        return (self.statement, self.topic, self.method, self.by)
-
 
 class ActorRegistered(Event, frozen=True, omit_defaults=True):
     """An actor is known from here on, under the name it was first met with or registered by the user."""
 
     type: ClassVar[str] = "actor.registered.v1"
+    about: ClassVar[str] = "actor"
+    facts: ClassVar[tuple[str, ...]] = ("actor",)
     actor: str
     name: str
     kind: str
-
-    @property
-    def stream(self) -> str:
-        return f"actor:{self.actor}"
-
-    @property
-    def identity(self) -> Identity:
-        return (self.actor,)
 
 
 class ActorAliasAdded(Event, frozen=True, omit_defaults=True):
     """Another name of an actor, by decision of ``by``."""
 
     type: ClassVar[str] = "actor.alias_added.v1"
+    about: ClassVar[str] = "actor"
+    facts: ClassVar[tuple[str, ...]] = ("actor", "alias")
     actor: str
     alias: str
     by: str
-
-    @property
-    def stream(self) -> str:
-        return f"actor:{self.actor}"
-
-    @property
-    def identity(self) -> Identity:
-        return (self.actor, self.alias)
 
 
 class ActorAliasRemoved(Event, frozen=True, omit_defaults=True):
     """A name is none of the actor's after all, by decision of ``by``."""
 
     type: ClassVar[str] = "actor.alias_removed.v1"
+    about: ClassVar[str] = "actor"
+    facts: ClassVar[tuple[str, ...]] = ("actor", "alias", "by")
     actor: str
     alias: str
     by: str
     reason: str = ""
-
-    @property
-    def stream(self) -> str:
-        return f"actor:{self.actor}"
-
-    @property
-    def identity(self) -> Identity:
-        return (self.actor, self.alias, self.by)
 
 
 class ActorIdentified(Event, frozen=True, omit_defaults=True):
     """An entry of a public register describes this actor; what an import took from it follows in other events."""
 
     type: ClassVar[str] = "actor.identified.v1"
+    about: ClassVar[str] = "actor"
+    facts: ClassVar[tuple[str, ...]] = ("actor", "register", "entry")
     actor: str
     register: str
     entry: str
     by: str
-
-    @property
-    def stream(self) -> str:
-        return f"actor:{self.actor}"
-
-    @property
-    def identity(self) -> Identity:
-        return (self.actor, self.register, self.entry)
 
 
 class ActorMerged(Event, frozen=True, omit_defaults=True):
     """``actor`` is the same as ``into``, by decision of ``by``; reversible."""
 
     type: ClassVar[str] = "actor.merged.v1"
+    about: ClassVar[str] = "actor"
+    facts: ClassVar[tuple[str, ...]] = ("actor", "into", "by")
     actor: str
     into: str
     by: str
     reason: str = ""
-
-    @property
-    def stream(self) -> str:
-        return f"actor:{self.actor}"
-
-    @property
-    def identity(self) -> Identity:
-        return (self.actor, self.into, self.by)
 
 
 class ActorMergeUndone(ActorMerged, frozen=True, omit_defaults=True):
@@ -403,6 +319,8 @@ class OfficeHeld(Event, frozen=True, omit_defaults=True):
     """
 
     type: ClassVar[str] = "office.held.v2"
+    about: ClassVar[str] = "actor"
+    facts: ClassVar[tuple[str, ...]] = ("actor", "office", "speaks_for", "since", "until", "by")
     actor: str
     office: str
     speaks_for: str | None = None
@@ -410,46 +328,29 @@ class OfficeHeld(Event, frozen=True, omit_defaults=True):
     until: str | None = None
     by: str = "configuration"
 
-    @property
-    def stream(self) -> str:
-        return f"actor:{self.actor}"
-
-    @property
-    def identity(self) -> Identity:
-        return (self.actor, self.office, self.speaks_for, self.since, self.until, self.by)
-
 
 class OfficeWithdrawn(Event, frozen=True, omit_defaults=True):
     """The actor did not hold the office from ``since`` on after all, as ``by`` says."""
 
     type: ClassVar[str] = "office.withdrawn.v1"
+    about: ClassVar[str] = "actor"
+    facts: ClassVar[tuple[str, ...]] = ("actor", "office", "since", "by")
     actor: str
     office: str
     by: str
     since: str | None = None
     reason: str = ""
 
-    @property
-    def stream(self) -> str:
-        return f"actor:{self.actor}"
-
-    @property
-    def identity(self) -> Identity:
-        return (self.actor, self.office, self.since, self.by)
-
 
 class TopicDefined(Event, frozen=True, omit_defaults=True):
     """A proposition and the terms that make a statement be about it; a later definition replaces it."""
 
     type: ClassVar[str] = "topic.defined.v1"
+    about: ClassVar[str] = "topic"
     topic: str
     proposition: str
     terms: tuple[str, ...]
     context: tuple[str, ...] = ()
-
-    @property
-    def stream(self) -> str:
-        return f"topic:{self.topic}"
 
     @property
     def identity(self) -> Identity:
@@ -460,15 +361,9 @@ class TopicRetired(Event, frozen=True, omit_defaults=True):
     """A topic is no longer assessed; its assessments stay."""
 
     type: ClassVar[str] = "topic.retired.v1"
+    about: ClassVar[str] = "topic"
+    facts: ClassVar[tuple[str, ...]] = ("topic",)
     topic: str
-
-    @property
-    def stream(self) -> str:
-        return f"topic:{self.topic}"
-
-    @property
-    def identity(self) -> Identity:
-        return (self.topic,)
 
 
 class PartErased(Event, frozen=True, omit_defaults=True):
