@@ -20,7 +20,7 @@ NEAREST = 1
 FAR = 4
 """Sentences back within which "the proposal" does."""
 
-NOUN, POINTER, EXPLETIVE, NOTHING = 0.75, 0.65, 0.55, 0.7
+NOUN, PRONOUN, POINTER, EXPLETIVE, NOTHING = 0.75, 0.7, 0.65, 0.55, 0.7
 SAME = 0.05
 """How much surer it is where the topic was named in the same breath."""
 
@@ -32,6 +32,8 @@ _OBJECTS = frozenset({"him", "her"})
 _AGAINST = frozenset({Stance.OPPOSE, Stance.NOT_NOW})
 _FAVOURING = frozenset({Kind.SUPPORT, Kind.OPPOSE})
 _EXCLUDING = frozenset({"rule", "exclud"})
+_DOING = (("VB",), ("VBZ",), ("VBD",))
+_EMPTY = frozenset({"be", "seem", "tak", "look", "appear", "turn", "happen", "depend", "remain", "hav", "mak"})
 _BARE = frozenset({"nothing", "everything"})
 
 
@@ -85,9 +87,7 @@ def _favoured(lexicon: Lexicon, index: Index, i: int) -> float:
     """How sure "him" is the person that a topic is about: after a verb that can be for or against one."""
     if index.document.tokens[i].lower not in _OBJECTS or index.tags[i] != "PRP":
         return 0.0
-    starts = range(max(0, i - _VERB_WITHIN), i)
-    found = (lexicon.phrases.at(index.stems, index.tags, j, i) for j in starts)
-    return NOUN if any(f and f[1] == i and f[0] in _FAVOURING for f in found) else 0.0
+    return NOUN if _attitude_to(lexicon, index, i) else 0.0
 
 
 def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int], earlier: Antecedent) -> float:
@@ -100,11 +100,28 @@ def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int], ear
     pointing = lower in lexicon.words.words.pointers and not after.startswith(("NN", "JJ", "DT", "PRP", "CD"))
     complementizer = lower == "that" and index.tags[i] in {"IN", "WDT"}
     paused = index.document.tokens[i - 1].text in _PAUSES and lower != "that"
-    opens = i - sentence[0] < _OPENING or paused or i + 1 >= sentence[1] - 1
+    opens = i - sentence[0] < _OPENING or paused or i + 1 >= sentence[1] - 1 or _attitude_to(lexicon, index, i)
     if not pointing or not opens or complementizer or (lower == "that" and index.tags[i + 1 : i + 2] != ("VBZ",)):
         return 0.0
     named = index.tags[i + 1 : i + 3] == ("VBZ", "DT") and earlier.chief
+    if lower == "it" and earlier.chief and earlier.distance <= NEAREST and _is_thing(index, i, sentence):
+        return PRONOUN
     return (EXPLETIVE if lower == "it" and not named else POINTER) + SAME * (earlier.distance == 0)
+
+
+def _is_thing(index: Index, i: int, sentence: tuple[int, int]) -> bool:
+    """Whether an "it" is no empty subject: it is an object, or does something ("it would drown the valley")."""
+    if i > sentence[0] and index.tags[i - 1].startswith(("VB", "IN")):
+        return True
+    after = next((k for k in range(i + 1, sentence[1]) if index.tags[k] not in {"MD", "RB"}), sentence[1])
+    return index.tags[after : after + 1] in _DOING and index.stems[after] not in _EMPTY
+
+
+def _attitude_to(lexicon: Lexicon, index: Index, i: int) -> bool:
+    """Whether a word is the object of support or opposition."""
+    starts = range(max(0, i - _VERB_WITHIN), i)
+    found = (lexicon.phrases.at(index.stems, index.tags, j, i) for j in starts)
+    return any(f and f[1] == i and f[0] in _FAVOURING for f in found)
 
 
 def _definite(index: Index, i: int, sentence: tuple[int, int], earlier: Antecedent, named: frozenset[str]) -> bool:

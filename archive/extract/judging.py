@@ -8,8 +8,10 @@ thinks, wants or will do.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
+from archive.extract.consequences import consequence
 from archive.extract.effects import ATTITUDES, FINITE, done_by, suffers
 from archive.extract.indexed import Index, qualifies, undergone
 from archive.extract.limits import REACH, conditional, momentary
@@ -24,13 +26,16 @@ _JUDGED = frozenset({Kind.GOOD, Kind.BAD, Kind.NOT_NOW, Kind.UNDECIDED})
 _APART = frozenset({"from", "with", "among", "between"})
 _PLACES = (("NNP",), ("NN",), ("NNS",), ("DT",), ("PRP",), ("PRP$",))
 _COMMANDING = frozenset({Kind.SUPPORT, Kind.OPPOSE, Kind.MUST, Kind.INTEND})
-_EXCLUDING = frozenset({"not", "no", "without"})
+_EXCLUDING = frozenset({"not", "no"})
 _ASKABLE = frozenset({Stance.SUPPORT, Stance.OPPOSE, Stance.OPEN, Stance.NOT_NOW})
 _ASIDE = frozenset({"following", "after", "amid", "before", "during"})
 _WARNING = frozenset({"warn", "caution", "protest", "argue"})
 _ANSWERING = 0.6
 _FEARED = 0.6
 _PREDICATING = FINITE | {"VB", "VBN", "VBG"}
+_DESCRIBING = (("JJ", "NN"), ("JJ", "NNS"))
+_LINKING = frozenset({"be", "hav", "mak", "remain", "seem", "becom", "mean", "constitut", "represent"})
+_WEIGHED = frozenset({Kind.UNDECIDED, Kind.OPEN, Kind.SILENT})
 _SET_OFF = frozenset({"as", ":", "—", "–", "-", "'", "‘", "’", "“", '"', "”"})
 _FOREIGN = Value(Stance.NO_POSITION, 0.5)
 
@@ -77,9 +82,16 @@ def _scope(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: H
     found = operators(lexicon, passage.index, sentence, acting)
     cue = [o for span in spans for o in operators(lexicon, passage.index, span, acting)]
     cue += [o for o in found if o.first < first]
-    clause = _clause(lexicon, passage.index, (first, sentence[1]), hit, found)
+    clause = _clause(lexicon, passage.index, (first, sentence[1]), hit, [*found, *_as_what(lexicon, passage, sentence)])
     within = tuple(o for o in found if clause[0] <= o.first < clause[1] and o.first >= first)
     return Scope((first, sentence[1]), clause, within, tuple(cue))
+
+
+def _as_what(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int]) -> Iterator[Operator]:
+    """The "as" after which a verb of naming says what something is: "described the ban as overdue"."""
+    index = passage.index
+    if any(index.stems[i] in lexicon.naming for a, b in passage.cue for i in range(a, b)):
+        yield from (Operator(Kind.SAME, i, i + 1) for i in range(*sentence) if index.document.tokens[i].lower == "as")
 
 
 def _clause(
@@ -88,8 +100,15 @@ def _clause(
     """The part of a sentence around a hit within which nothing else is said."""
     low, high = sentence
     covered = {i for o in said for i in range(o.first, o.last)}
-    cuts = [i for i in range(low, high) if i not in covered and _breaks(lexicon, index, i, high)]
-    return max((i for i in cuts if i < hit.first), default=low), min((i for i in cuts if i >= hit.last), default=high)
+    weighed = {o.last for o in said if o.kind in _WEIGHED}
+    cuts = [i for i in range(low, high) if i not in covered | weighed and _breaks(lexicon, index, i, high)]
+    after = (i for i in range(hit.last, high) if i in cuts or _relative(index, i))
+    return max((i for i in cuts if i < hit.first), default=low), min(after, default=high)
+
+
+def _relative(index: Index, i: int) -> bool:
+    """Whether a "that" begins what is said of the noun before it: "the last thing that Norland needs"."""
+    return index.document.tokens[i].lower == "that" and index.tags[i - 1] in {"NN", "NNS"}
 
 
 def _breaks(lexicon: Lexicon, index: Index, i: int, high: int) -> bool:
@@ -114,6 +133,7 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
     due = max((o.first for o in before if o.kind is Kind.MUST and o.first > hit.first), default=0)
     before = [o for o in before if not (hit.first < o.first < due and o.kind not in MODAL)]
     left = [_warned(index, scope, o) for o in before if not _supposed(index, o, hit, scope.clause)]
+    left = [o for o, after in zip_longest(left, left[1:]) if not _of_judgement(o, after)]
     right = [o for o in scope.operators if o.first >= hit.last]
     commanded = [o for o in left if _commanded(index, o, [*outer, *left])]
     others = of_others(lexicon, passage, low)
@@ -121,7 +141,7 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
     if others or any(foreign(lexicon, passage, o, low, hit) for o in theirs):
         return _answered(passage, scope, left, governed=governed)
     left = [suffers(lexicon, passage, o, hit, low) for o in left]
-    over = [*_governing(lexicon, passage, [*outer, *left], hit), *_excluded(lexicon, index, hit, low)]
+    over = [*_governing(lexicon, passage, [*outer, *left], hit), *_excluded(lexicon, index, hit, scope.clause)]
     if left and left[0].kind in ATTITUDES and index.tags[left[0].first] == "VBG" and left[0].first == low:
         judged = [o for o in right if o.kind in (Kind.GOOD, Kind.BAD) and _predicated(index, hit.last, o)]
         over = [*outer, *judged[:1], *left] if judged else over
@@ -131,6 +151,16 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
         told = [] if _believed(lexicon, index, over) else over
         found = value([*told, *predicate]) if predicate else found
     return found if found.stance else _enacted(lexicon, passage, scope, left, hit)
+
+
+def _of_judgement(operator: Operator, after: Operator | None) -> bool:
+    """Whether a "would" only leads to a judgement: "Norland would be better off outside the union"."""
+    return (
+        operator.kind is Kind.WILL
+        and after is not None
+        and after.kind in (Kind.GOOD, Kind.BAD)
+        and after.first - operator.last < _FOLLOWED_WITHIN
+    )
 
 
 def _warned(index: Index, scope: Scope, operator: Operator) -> Operator:
@@ -211,7 +241,8 @@ def _governing(lexicon: Lexicon, passage: Passage, over: Sequence[Operator], hit
             continue  # A court that "considered the case" has only heard it.
         if any(index.stems[i] in lexicon.about for i in range(operator.last, following - 1)):
             continue
-        if any(qualifies(index, i) for i in range(operator.last, hit.first)) or undergone(index, operator.last - 1):
+        over_else = operator.kind is not Kind.ACTION and undergone(index, operator.last - 1)
+        if over_else or any(qualifies(index, i) for i in range(operator.last, hit.first)):
             continue
         lax = hit.first - 2 <= operator.first and index.tags[operator.first] == "JJ"
         failing = operator.kind is Kind.FAILING and hit.action is None and not lax
@@ -239,8 +270,9 @@ def _within_another(lexicon: Lexicon, index: Index, operator: Operator, hit: Hit
     return index.stems[operator.first] == "consider" and index.tags[hit.last : hit.last + 1] == ("JJ",)
 
 
-def _excluded(lexicon: Lexicon, index: Index, hit: Hit, low: int) -> Iterator[Operator]:
+def _excluded(lexicon: Lexicon, index: Index, hit: Hit, clause: tuple[int, int]) -> Iterator[Operator]:
     """A negation of the mention itself: "bridges, not a wall", "no toll"."""
+    low, high = clause
     if hit.action == hit.first:
         return
     i = hit.first - 1
@@ -248,6 +280,21 @@ def _excluded(lexicon: Lexicon, index: Index, hit: Hit, low: int) -> Iterator[Op
         i -= 1
     if i >= low and index.stems[i] in _EXCLUDING:
         yield Operator(Kind.OPPOSE, i, i + 1)
+    if i >= low and index.stems[i] == "without":
+        yield from _missed(lexicon, index, i, low, high)
+
+
+def _missed(lexicon: Lexicon, index: Index, at: int, low: int, high: int) -> Iterator[Operator]:
+    """A lack of the mention that is told to be bad: "cannot live without it", "without it we would be worse off"."""
+    denied = any(index.stems[i] in lexicon.negators for i in range(low, at))
+    bad = any(index.stems[i] in lexicon.worse or _is_bad(lexicon, index, i, high) for i in range(at + 1, high))
+    if denied or bad:
+        yield Operator(Kind.SUPPORT, at, at + 1)
+
+
+def _is_bad(lexicon: Lexicon, index: Index, i: int, high: int) -> bool:
+    found = lexicon.phrases.at(index.stems, index.tags, i, high)
+    return found is not None and found[0] in (Kind.BAD, Kind.HURTING)
 
 
 def _believed(lexicon: Lexicon, index: Index, over: Sequence[Operator]) -> bool:
@@ -282,6 +329,8 @@ def _predicate(
     naming = any(index.stems[i] in lexicon.naming for a, b in passage.cue for i in range(a, b))
     plain = [o for o in right if o.kind not in MODAL | {Kind.INTEND} and _said_of(index, o, hit, naming=naming)]
     kept = [o for o in right if o in plain or (o.kind in MODAL and any(p.first > o.first for p in plain))]
+    if not kept and (done := consequence(lexicon, index, hit, scope.clause[1])):
+        yield done
     for operator in kept:
         called = naming and operator.first > 0 and index.document.tokens[operator.first - 1].lower in {"a", "an"}
         if called or not foreign(lexicon, passage, operator, scope.clause[0], hit):
@@ -293,9 +342,17 @@ def _said_of(index: Index, operator: Operator, hit: Hit, *, naming: bool) -> boo
     if operator.negated and operator.kind in (Kind.NOT_NOW, Kind.UNDECIDED):
         return False
     purpose = operator.first > 0 and index.tags[operator.first - 1] == "TO" and operator.kind is not Kind.OPEN
-    if purpose and operator.kind not in _JUDGED:
+    if (purpose and operator.kind not in _JUDGED) or (not naming and _of_object(index, operator, hit)):
         return False
     return (naming or _predicated(index, hit.last, operator)) and not done_by(index, operator, hit)
+
+
+def _of_object(index: Index, operator: Operator, hit: Hit) -> bool:
+    """Whether an adjective only describes what a mention does something with: "checks punish honest people"."""
+    if operator.last - operator.first > 1 or index.tags[operator.first : operator.last + 1] not in _DESCRIBING:
+        return False
+    verbs = [i for i in range(hit.last, operator.first) if index.tags[i].startswith("VB")]
+    return bool(verbs) and index.stems[verbs[-1]] not in _LINKING
 
 
 def _predicated(index: Index, first: int, operator: Operator) -> bool:
@@ -313,6 +370,8 @@ def _enacted(lexicon: Lexicon, passage: Passage, scope: Scope, left: Sequence[Op
     if any(o.kind is Kind.ACTION and not o.negated for o in scope.cue):
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + 0.1, scope.cue)
     tag = passage.index.tags[hit.action] if hit.action is not None else ""
+    if passage.direct and hit.action == passage.index.sentence(hit.first)[0] and tag == "VB":
+        return Value(Stance.SUPPORT, CONFIDENCE[Kind.MUST], tuple(o for o in left if o.kind is Kind.ACTION))
     if tag.startswith("NN") and performs(lexicon, passage):
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + 0.05, scope.cue)
     if hit.action is None or tag not in {"VBG", "VBZ", "VBP"}:

@@ -7,7 +7,7 @@ opposition, "did not rule out" negated opposition, which keeps open and endorses
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -40,6 +40,15 @@ class Kind(StrEnum):
     HURTING = "hurting"
     SAME = "same"
     ACTION = "action"
+
+
+class Effect(StrEnum):
+    """What a verb makes of its object, by its list in ``stance.yaml``."""
+
+    BRINGS = "brings"
+    ENDS = "ends"
+    RUINS = "ruins"
+    SPARES = "spares"
 
 
 class Operator(NamedTuple):
@@ -88,6 +97,10 @@ class Lexicon:
     harming: frozenset[str]
     hypothetical: frozenset[str]
     performing: frozenset[str]
+    effects: Mapping[str, Effect]
+    goods: frozenset[str]
+    better: frozenset[str]
+    worse: frozenset[str]
 
 
 _NEGATION_REACH = 4
@@ -186,6 +199,10 @@ def load(language: str) -> Lexicon:
         harming=frozenset(stem.of(w) for w in words.harming),
         hypothetical=frozenset(stem.of(w) for w in words.hypothetical),
         performing=frozenset(stem.of(w) for w in words.performing),
+        effects={stem.of(w): Effect(name) for name, verbs in words.effects.items() for w in verbs},
+        goods=frozenset(stem.of(w) for w in words.goods),
+        better=frozenset(stem.of(w) for w in words.better),
+        worse=frozenset(stem.of(w) for w in words.worse),
     )
 
 
@@ -201,7 +218,7 @@ def operators(lexicon: Lexicon, text: Index, span: tuple[int, int], actions: fro
         if i in actions:
             found.append(Operator(Kind.ACTION, i, i + 1))
             i += 1
-        elif phrase := lexicon.phrases.at(text.stems, text.tags, i, last):
+        elif phrase := lexicon.phrases.at(text.stems, text.tags, i, min((a for a in actions if a > i), default=last)):
             taken_up = phrase[0] is Kind.OPPOSE and text.tags[i].startswith("NN") and text.stems[i] in lexicon.anaphors
             if not taken_up and not _otherwise(text, phrase[0], i, phrase[1]):  # "our question" questions nothing
                 found.append(Operator(phrase[0], i, phrase[1], repeats=_repeats(text, found, i)))
