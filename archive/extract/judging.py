@@ -234,8 +234,9 @@ def _governing(lexicon: Lexicon, passage: Passage, over: Sequence[Operator], hit
             continue
         following = over[number + 1].first if number + 1 < len(over) else hit.first
         if operator.kind in MODAL:
-            acts = number + 1 < len(over) or hit.action is not None
-            if abs(following - operator.last) >= _FOLLOWED_WITHIN or not acts:
+            acts = number + 1 < len(over) or hit.action is not None or _goes_on(index, operator, hit)
+            inside = operator.first >= hit.first
+            if (abs(following - operator.last) >= _FOLLOWED_WITHIN and not inside) or not acts:
                 continue
         if operator.kind is Kind.OPEN and hit.action is None and index.tags[operator.first] == "VBD":
             continue  # A court that "considered the case" has only heard it.
@@ -251,6 +252,11 @@ def _governing(lexicon: Lexicon, passage: Passage, over: Sequence[Operator], hit
         if number + 1 == len(over) and _doing_else(lexicon, index, operator, hit):
             continue
         yield operator
+
+
+def _goes_on(index: Index, operator: Operator, hit: Hit) -> bool:
+    """Whether a modal stands inside a mention that is a whole clause: "Norland should expand its fleet"."""
+    return operator.first >= hit.first and any(index.tags[i] == "VB" for i in range(operator.last, hit.last))
 
 
 def _doing_else(lexicon: Lexicon, index: Index, operator: Operator, hit: Hit) -> bool:
@@ -370,7 +376,7 @@ def _enacted(lexicon: Lexicon, passage: Passage, scope: Scope, left: Sequence[Op
     if any(o.kind is Kind.ACTION and not o.negated for o in scope.cue):
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + 0.1, scope.cue)
     tag = passage.index.tags[hit.action] if hit.action is not None else ""
-    if passage.direct and hit.action == passage.index.sentence(hit.first)[0] and tag == "VB":
+    if tag == "VB" and hit.action is not None and _bidden(passage, hit.action):
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.MUST], tuple(o for o in left if o.kind is Kind.ACTION))
     if tag.startswith("NN") and performs(lexicon, passage):
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + 0.05, scope.cue)
@@ -379,6 +385,14 @@ def _enacted(lexicon: Lexicon, passage: Passage, scope: Scope, left: Sequence[Op
     if first_person(passage.index, hit.action, scope.clause[0]):
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION], tuple(o for o in left if o.kind is Kind.ACTION))
     return Value(Stance.NO_POSITION, 0.6)
+
+
+def _bidden(passage: Passage, at: int) -> bool:
+    """Whether a verb is a command in the speaker's words, or what is told to be the aim: "the first thing is to stop it"."""
+    index = passage.index
+    if passage.direct and at == index.sentence(at)[0]:
+        return True
+    return at > 1 and index.tags[at - 1] == "TO" and index.stems[at - 2] == "be"
 
 
 _TURNED = {

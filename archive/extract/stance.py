@@ -124,6 +124,10 @@ class Assessor:
             if not here and (taken := take_up(self._lexicon, index, (first, last), earlier, matcher.named)):
                 here = [matcher.acted_on(index, taken)]
             found = [(judge(self._lexicon, passage, (first, last), hit), hit) for hit in here]
+            if here and not elliptic and not _positional(found):
+                again = take_up(self._lexicon, index, (first, here[0].first), earlier, matcher.named)
+                more = [(judge(self._lexicon, passage, (first, last), hit), hit) for hit in ([again] if again else [])]
+                found.extend(more if _positional(more) else ())
             judged.extend(f for f in found if not elliptic or f[0].value.stance is not Stance.NO_POSITION)
             if here:
                 said = earlier.assessment if earlier else None
