@@ -35,6 +35,11 @@ _FEARED = 0.6
 _PREDICATING = FINITE | {"VB", "VBN", "VBG"}
 _DESCRIBING = (("JJ", "NN"), ("JJ", "NNS"))
 _LINKING = frozenset({"be", "hav", "mak", "remain", "seem", "becom", "mean", "constitut", "represent"})
+_AIM_WITHIN = 10
+_AIMS = frozenset(
+    {"thing", "goal", "aim", "point", "way", "answer", "task", "job", "priority", "idea", "duty", "solution", "plan"}
+    | {"purpos", "intention", "hop", "mission", "choic", "best", "need"}
+)
 _WEIGHED = frozenset({Kind.UNDECIDED, Kind.OPEN, Kind.SILENT})
 _SET_OFF = frozenset({"as", ":", "—", "–", "-", "'", "‘", "’", "“", '"', "”"})
 _FOREIGN = Value(Stance.NO_POSITION, 0.5)
@@ -79,12 +84,17 @@ def _scope(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: H
     if spans and spans[-1][1] == sentence[0]:
         sentence = (spans.pop()[0], sentence[1])
     first = next((b for a, b in passage.cue if a == sentence[0]), sentence[0])
-    found = operators(lexicon, passage.index, sentence, acting)
+    found = [o for o in operators(lexicon, passage.index, sentence, acting) if not _unafraid(lexicon, passage.index, o)]
     cue = [o for span in spans for o in operators(lexicon, passage.index, span, acting)]
     cue += [o for o in found if o.first < first]
     clause = _clause(lexicon, passage.index, (first, sentence[1]), hit, [*found, *_as_what(lexicon, passage, sentence)])
     within = tuple(o for o in found if clause[0] <= o.first < clause[1] and o.first >= first)
     return Scope((first, sentence[1]), clause, within, tuple(cue))
+
+
+def _unafraid(lexicon: Lexicon, index: Index, operator: Operator) -> bool:
+    """Whether a fear is denied, which favours nothing: "was not too worried about the resolution"."""
+    return operator.negated and index.stems[operator.first] in lexicon.fearing
 
 
 def _as_what(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int]) -> Iterator[Operator]:
@@ -392,7 +402,10 @@ def _bidden(passage: Passage, at: int) -> bool:
     index = passage.index
     if passage.direct and at == index.sentence(at)[0]:
         return True
-    return at > 1 and index.tags[at - 1] == "TO" and index.stems[at - 2] == "be"
+    if at < 2 or index.tags[at - 1] != "TO" or index.tags[at - 2] not in {"VBZ", "VBD"}:
+        return False
+    aims = range(max(index.sentence(at)[0], at - _AIM_WITHIN), at - 2)
+    return index.stems[at - 2] == "be" and any(index.stems[i] in _AIMS for i in aims)
 
 
 _TURNED = {

@@ -220,7 +220,7 @@ def operators(lexicon: Lexicon, text: Index, span: tuple[int, int], actions: fro
             i += 1
         elif phrase := lexicon.phrases.at(text.stems, text.tags, i, min((a for a in actions if a > i), default=last)):
             taken_up = phrase[0] is Kind.OPPOSE and text.tags[i].startswith("NN") and text.stems[i] in lexicon.anaphors
-            if not taken_up and not _otherwise(text, phrase[0], i, phrase[1]):  # "our question" questions nothing
+            if not taken_up and not _otherwise(lexicon, text, phrase[0], i, phrase[1]):  # "our question" questions nothing
                 found.append(Operator(phrase[0], i, phrase[1], repeats=_repeats(text, found, i)))
             i = phrase[1]
         else:
@@ -231,10 +231,18 @@ def operators(lexicon: Lexicon, text: Index, span: tuple[int, int], actions: fro
     return list(_denied(text, found, denied))
 
 
-def _otherwise(text: Index, kind: Kind, first: int, last: int) -> bool:
+def _takes_sides(lexicon: Lexicon, text: Index, i: int) -> bool:
+    """Whether a noun is itself an attitude: a "vote against", not an "emergency against Norland"."""
+    found = lexicon.phrases.at(text.stems, text.tags, i, i + 1)
+    return found is not None or text.stems[i] in lexicon.words.contests
+
+
+def _otherwise(lexicon: Lexicon, text: Index, kind: Kind, first: int, last: int) -> bool:
     """Whether a word only looks like an operator: the "Great" of a name, the "back" of "fired back"."""
     if last - first > 1:
         return False
+    if text.tags[first] == "IN" and kind is Kind.OPPOSE and first > text.sentence(first)[0]:
+        return text.tags[first - 1].startswith("NN") and not _takes_sides(lexicon, text, first - 1)
     tag, token = text.tags[first], text.document.tokens[first]
     after = text.document.tokens[last].text if last < len(text.tags) else ""
     if token.text[0].isupper() and after[:1].isupper() and first > text.sentence(first)[0]:

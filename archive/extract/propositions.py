@@ -80,6 +80,7 @@ class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ills: tuple[str, ...]
     instruments: tuple[str, ...]
     effects: Mapping[str, tuple[str, ...]]
+    contests: tuple[str, ...]
     goods: tuple[str, ...]
     better: tuple[str, ...]
     worse: tuple[str, ...]
@@ -119,6 +120,7 @@ class Vocabulary:
     ills: frozenset[str]
     instruments: frozenset[str]
     outcomes: frozenset[str]
+    contests: frozenset[str]
 
     def alternatives(self, word: str) -> frozenset[str]:
         """The stems that stand for a word: its own, and for a country those of its adjective and people."""
@@ -169,6 +171,7 @@ def vocabulary(language: str) -> Vocabulary:
         ills,
         instruments,
         outcomes,
+        frozenset(map(stemmer.of, words.contests)),
     )
 
 

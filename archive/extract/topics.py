@@ -231,14 +231,19 @@ class Matcher:
         acting = self._acting(text, first, last)
         if acting is None:
             done = first if last - first > 1 and text.tags[first] in {"VB", "VBG", "VBP"} else None
-            return Hit(first, last, self._standing(text, last - 1), strength, done)
+            return Hit(first, last, self._standing(text, first, last), strength, done)
         at, found = acting
         hit = Hit(min(first, at), max(last, at + 1), self._direction(found), strength, at)
         return self._acted(text, hit) if at < first else hit
 
-    def _standing(self, text: Index, i: int) -> Direction:
-        """Where words stand without any action: a thing for its being there, a ruling for what the proposition does."""
-        done = text.stems[i] in self.outcomes
+    def _standing(self, text: Index, first: int, last: int) -> Direction:
+        """Where words stand without any action: a thing for its being there, a ruling for what the proposition does.
+
+        So does a plan or a resolution that is not called after the theme ("the captains' resolution").
+        """
+        head = text.stems[last - 1]
+        called = not self.proposition.theme.isdisjoint(text.stems[first:last])
+        done = head in self.outcomes or (head in self.instruments and not called)
         return self._signed(1 if done else self.proposition.action.polarity)
 
     def _within(self, text: Index, i: int) -> bool:
