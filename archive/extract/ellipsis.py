@@ -34,6 +34,8 @@ _FAVOURING = frozenset({Kind.SUPPORT, Kind.OPPOSE})
 _EXCLUDING = frozenset({"rule", "exclud"})
 _DOING = (("VB",), ("VBZ",), ("VBD",))
 _EMPTY = frozenset({"be", "seem", "tak", "look", "appear", "turn", "happen", "depend", "remain", "hav", "mak"})
+_DEED_WITHIN = 7
+_DEEDS = frozenset({"thing", "step", "move", "decision", "mistak", "victory", "gestur", "act", "day", "outcom"})
 _BARE = frozenset({"nothing", "everything"})
 
 
@@ -75,12 +77,18 @@ def take_up(
             strength = NOUN
         elif earlier.distance <= NEAR:
             strength = _bare(lexicon, index, i, sentence, earlier)
-        if strength and index.stems[i] in lexicon.outcomes and earlier.outcome:
+        if strength and earlier.outcome and (index.stems[i] in lexicon.outcomes or _a_deed(index, i, sentence)):
             turned = earlier.outcome.stance in _AGAINST
             return Hit(i, i + 1, -1 if turned else 1, strength, None)
         if strength:
             return Hit(i, i + 1, earlier.direction, strength, None)
     return None
+
+
+def _a_deed(index: Index, i: int, sentence: tuple[int, int]) -> bool:
+    """Whether a pronoun is told to be something done: "it is the right thing to do", "this is a good decision"."""
+    said = range(i + 1, min(i + _DEED_WITHIN, sentence[1]))
+    return index.tags[i] in {"PRP", "DT"} and any(index.stems[k] in _DEEDS for k in said)
 
 
 def _favoured(lexicon: Lexicon, index: Index, i: int) -> float:

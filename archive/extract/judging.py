@@ -18,7 +18,7 @@ from archive.extract.limits import REACH, conditional, momentary
 from archive.extract.operators import CONFIDENCE, EFFECTS, MODAL, Kind, Lexicon, Operator, Value, operators, value
 from archive.extract.passages import Passage, first_person, foreign, of_others, performs
 from archive.extract.topics import Hit
-from archive.model import Span, Stance
+from archive.model import Span, Stance, fold
 
 _FOLLOWED_WITHIN = 4
 _CLAIMING = frozenset({"that", "claim", "notion", "idea", "argument", "suggestion", "assertion"})
@@ -252,6 +252,8 @@ def _governing(lexicon: Lexicon, passage: Passage, over: Sequence[Operator], hit
             continue  # A court that "considered the case" has only heard it.
         if any(index.stems[i] in lexicon.about for i in range(operator.last, following - 1)):
             continue
+        if operator.kind is Kind.WILL and _foretold(passage, operator, hit):
+            continue
         over_else = operator.kind is not Kind.ACTION and undergone(index, operator.last - 1)
         if over_else or any(qualifies(index, i) for i in range(operator.last, hit.first)):
             continue
@@ -262,6 +264,12 @@ def _governing(lexicon: Lexicon, passage: Passage, over: Sequence[Operator], hit
         if number + 1 == len(over) and _doing_else(lexicon, index, operator, hit):
             continue
         yield operator
+
+
+def _foretold(passage: Passage, operator: Operator, hit: Hit) -> bool:
+    """Whether a "will" within a mention only says what somebody else is going to be or do: "Quill will be the nominee"."""
+    name = passage.index.tags[hit.first].startswith("NNP") and operator.first > hit.first
+    return name and fold(passage.index.document.tokens[hit.first].text) not in passage.names
 
 
 def _goes_on(index: Index, operator: Operator, hit: Hit) -> bool:
