@@ -33,8 +33,12 @@ _WARNING = frozenset({"warn", "caution", "protest", "argue"})
 _ANSWERING = 0.6
 _FEARED = 0.6
 _PREDICATING = FINITE | {"VB", "VBN", "VBG"}
+_NOUNS = (("NN",), ("NNS",))
 _DESCRIBING = (("JJ", "NN"), ("JJ", "NNS"))
-_LINKING = frozenset({"be", "hav", "mak", "remain", "seem", "becom", "mean", "constitut", "represent"})
+_LINKING = frozenset(
+    {"be", "hav", "mak", "remain", "seem", "becom", "mean", "constitut", "represent", "do", "pos", "caus", "bring"}
+    | {"present", "creat", "spell", "amount", "look", "sound", "feel", "prov"}
+)
 _AIM_WITHIN = 10
 _AIMS = frozenset(
     {"thing", "goal", "aim", "point", "way", "answer", "task", "job", "priority", "idea", "duty", "solution", "plan"}
@@ -351,7 +355,7 @@ def _predicate(
     """What is said of a mention after it: judgements, and verbs that are not infinitives of purpose."""
     index = passage.index
     naming = any(index.stems[i] in lexicon.naming for a, b in passage.cue for i in range(a, b))
-    plain = [o for o in right if o.kind not in MODAL | {Kind.INTEND} and _said_of(index, o, hit, naming=naming)]
+    plain = [o for o in right if o.kind not in MODAL | {Kind.INTEND} and _said_of(lexicon, index, o, hit, naming=naming)]
     kept = [o for o in right if o in plain or (o.kind in MODAL and any(p.first > o.first for p in plain))]
     if not kept and (done := consequence(lexicon, index, hit, scope.clause[1])):
         yield done
@@ -361,19 +365,23 @@ def _predicate(
             yield operator
 
 
-def _said_of(index: Index, operator: Operator, hit: Hit, *, naming: bool) -> bool:
+def _said_of(lexicon: Lexicon, index: Index, operator: Operator, hit: Hit, *, naming: bool) -> bool:
     """Whether an operator after a mention is over it; what is denied to be put off is not: "without delay"."""
     if operator.negated and operator.kind in (Kind.NOT_NOW, Kind.UNDECIDED):
         return False
     purpose = operator.first > 0 and index.tags[operator.first - 1] == "TO" and operator.kind is not Kind.OPEN
     if (purpose and operator.kind not in _JUDGED) or (not naming and _of_object(index, operator, hit)):
         return False
+    if index.stems[operator.first] in lexicon.classifying and index.tags[operator.last : operator.last + 1] in _NOUNS:
+        return False
     return (naming or _predicated(index, hit.last, operator)) and not done_by(index, operator, hit)
 
 
 def _of_object(index: Index, operator: Operator, hit: Hit) -> bool:
-    """Whether an adjective only describes what a mention does something with: "checks punish honest people"."""
-    if operator.last - operator.first > 1 or index.tags[operator.first : operator.last + 1] not in _DESCRIBING:
+    """Whether a word only describes what a mention does something with: "checks punish honest people"."""
+    noun = index.tags[operator.first] in {"NN", "NNS"} and operator.kind in (Kind.GOOD, Kind.BAD)
+    describes = index.tags[operator.first : operator.last + 1] in _DESCRIBING
+    if operator.last - operator.first > 1 or not (noun or describes):
         return False
     verbs = [i for i in range(hit.last, operator.first) if index.tags[i].startswith("VB")]
     return bool(verbs) and index.stems[verbs[-1]] not in _LINKING

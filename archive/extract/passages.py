@@ -79,6 +79,12 @@ class Passage:
         """Whether the content is the speaker's own words."""
         return self.statement.kind is StatementKind.DIRECT
 
+    def opens_with_itself(self, first: int) -> bool:
+        """Whether an "it" that a reported content begins with is the speaker: "the ministry said it was opposed"."""
+        actor = self.statement.actor
+        body = actor is not None and actor.kind in (ActorKind.ORGANISATION, ActorKind.COUNTRY)
+        return body and not self.direct and self.index.document.tokens[first].lower == "it"
+
     def asks(self, first: int, last: int) -> bool:
         """Whether a sentence of the content only asks."""
         tokens = self.index.document.tokens

@@ -121,7 +121,8 @@ class Assessor:
         for first, last in passage.sentences:
             here = [h for h in _within(hits, first, last) if not passage.spoken_by(h)]
             elliptic = not here
-            if not here and (taken := take_up(self._lexicon, index, (first, last), earlier, matcher.named)):
+            open_ = first + passage.opens_with_itself(first), last
+            if not here and (taken := take_up(self._lexicon, index, open_, earlier, matcher.named)):
                 here = [matcher.acted_on(index, taken)]
             found = [(judge(self._lexicon, passage, (first, last), hit), hit) for hit in here]
             if here and not elliptic and not _positional(found):
