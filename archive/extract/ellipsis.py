@@ -17,7 +17,7 @@ NEAR = 2
 NEAREST = 1
 """Sentences back within which "his proposal" does."""
 
-FAR = 4
+FAR = 8
 """Sentences back within which "the proposal" does."""
 
 NOUN, PRONOUN, POINTER, EXPLETIVE, NOTHING = 0.75, 0.7, 0.65, 0.55, 0.7
@@ -29,6 +29,8 @@ _OPENING = 3
 _PAUSES = frozenset(",;:—–")
 _VERB_WITHIN = 3
 _OBJECTS = frozenset({"him", "her"})
+_SUBJECTS = frozenset({"he", "she"})
+_JUDGING = frozenset({Kind.GOOD, Kind.BAD})
 _AGAINST = frozenset({Stance.OPPOSE, Stance.NOT_NOW})
 _FAVOURING = frozenset({Kind.SUPPORT, Kind.OPPOSE})
 _EXCLUDING = frozenset({"rule", "exclud"})
@@ -58,11 +60,17 @@ class Antecedent:
 
 
 def take_up(
-    lexicon: Lexicon, index: Index, sentence: tuple[int, int], earlier: Antecedent | None, named: frozenset[str]
+    lexicon: Lexicon,
+    index: Index,
+    sentence: tuple[int, int],
+    earlier: Antecedent | None,
+    named: frozenset[str],
+    *,
+    direct: bool,
 ) -> Hit | None:
     """The words of a sentence that stand for the topic spoken of before, if any do.
 
-    ``named`` are the stems of the topic's own words: "the bill" takes up only what was called one.
+    ``direct`` tells that they are the speaker's own, so that a "he" is somebody else. ``named`` are the stems of the topic's own words: "the bill" takes up only what was called one.
     """
     if earlier is None or earlier.distance > (FAR if earlier.chief else 0):
         return None
@@ -70,7 +78,9 @@ def take_up(
     for i in range(*sentence):
         strength = 0.0
         if earlier.person:
-            strength = _favoured(lexicon, index, i) if earlier.distance <= NEAR else 0.0
+            judged = direct and _judged(lexicon, index, i, sentence[1])
+            strength = NOUN if judged else _favoured(lexicon, index, i)
+            strength = strength if earlier.distance <= NEAR else 0.0
         elif (
             index.stems[i] in nouns and index.tags[i] in {"NN", "NNS"} and _definite(index, i, sentence, earlier, named)
         ):
@@ -123,6 +133,16 @@ def _is_thing(index: Index, i: int, sentence: tuple[int, int]) -> bool:
         return True
     after = next((k for k in range(i + 1, sentence[1]) if index.tags[k] not in {"MD", "RB"}), sentence[1])
     return index.tags[after : after + 1] in _DOING and index.stems[after] not in _EMPTY
+
+
+def _judged(lexicon: Lexicon, index: Index, i: int, high: int) -> bool:
+    """Whether "he" or "she" is judged: "she would be a great senator"."""
+    if index.document.tokens[i].lower not in _SUBJECTS:
+        return False
+    said = range(i + 1, min(i + _VERB_WITHIN * 2, high))
+    is_ = next((k for k in said if index.stems[k] == "be"), high)
+    found = (lexicon.phrases.at(index.stems, index.tags, k, high) for k in said if k > is_)
+    return any(f and f[0] in _JUDGING for f in found)
 
 
 def _attitude_to(lexicon: Lexicon, index: Index, i: int) -> bool:

@@ -32,7 +32,7 @@ RULES = "stance-rules@3"
 THRESHOLD = 0.4
 """Below this sureness, the rules' own weight, a positional label is given as ``unclear``."""
 
-AROUND = 3
+AROUND = 6
 """Sentences around a place that is about an article's chief topic within which what is said is on the matter."""
 
 _UNNAMED = 0.4
@@ -122,11 +122,12 @@ class Assessor:
             here = [h for h in _within(hits, first, last) if not passage.spoken_by(h)]
             elliptic = not here
             open_ = first + passage.opens_with_itself(first), last
-            if not here and (taken := take_up(self._lexicon, index, open_, earlier, matcher.named)):
+            if not here and (taken := take_up(self._lexicon, index, open_, earlier, matcher.named, direct=passage.direct)):
                 here = [matcher.acted_on(index, taken)]
             found = [(judge(self._lexicon, passage, (first, last), hit), hit) for hit in here]
             if here and not elliptic and not _positional(found):
-                again = take_up(self._lexicon, index, (first, here[0].first), earlier, matcher.named)
+                before = first, here[0].first
+                again = take_up(self._lexicon, index, before, earlier, matcher.named, direct=passage.direct)
                 more = [(judge(self._lexicon, passage, (first, last), hit), hit) for hit in ([again] if again else [])]
                 found.extend(more if _positional(more) else ())
             judged.extend(f for f in found if not elliptic or f[0].value.stance is not Stance.NO_POSITION)

@@ -20,6 +20,7 @@ from archive.model import Topic
 
 _ACTION_BEFORE = 5
 _ACTION_AFTER = 12
+_PROPOSED = frozenset({"resolution", "motion", "petition", "proposal", "initiativ", "demand"})
 _NAMING = frozenset({"NNP", "NNPS", "JJ"})
 _STOPPING = 4
 _NEAR = 4
@@ -243,7 +244,7 @@ class Matcher:
         """
         head = text.stems[last - 1]
         called = not self.proposition.theme.isdisjoint(text.stems[first:last])
-        done = head in self.outcomes or (head in self.instruments and not called)
+        done = head in self.outcomes or (head in _PROPOSED and not called)
         return self._signed(1 if done else self.proposition.action.polarity)
 
     def _within(self, text: Index, i: int) -> bool:
