@@ -46,8 +46,8 @@ class Antecedent:
     """What was said on the topic before.
 
     Its direction, how many sentences ago, how it was assessed, the names of those who had to do with it, whether
-    its theme is itself a name, how what was last done about it was assessed, whoever did it, and whether the article
-    is chiefly about it.
+    its theme is itself a name, how what was last done about it was assessed, whoever did it, whether the article
+    is chiefly about it, and the direction of what its beginning tells to be done.
     """
 
     direction: Direction
@@ -57,6 +57,7 @@ class Antecedent:
     person: bool = False
     outcome: Assessment | None = None
     chief: bool = True
+    news: Direction | None = None
 
 
 def take_up(
@@ -85,8 +86,10 @@ def take_up(
             index.stems[i] in nouns and index.tags[i] in {"NN", "NNS"} and _definite(index, i, sentence, earlier, named)
         ):
             strength = NOUN
-        elif earlier.distance <= NEAR:
+        elif earlier.distance <= (FAR if earlier.chief and direct else NEAR):
             strength = _bare(lexicon, index, i, sentence, earlier)
+            if strength and earlier.news and earlier.distance > 0:
+                return Hit(i, i + 1, earlier.news, strength, None)
         if strength and earlier.outcome and (index.stems[i] in lexicon.outcomes or _a_deed(index, i, sentence)):
             turned = earlier.outcome.stance in _AGAINST
             return Hit(i, i + 1, -1 if turned else 1, strength, None)

@@ -36,6 +36,7 @@ _PARTICLES = frozenset({"out", "up", "down", "off", "away", "back", "asid"})
 _WITHIN = frozenset(
     {"stay", "remain", "join", "leav", "exit", "withdraw", "pull", "secede", "enter", "return", "belong"}
 )
+_HOSTILE = ("oppose", "bad", "hurting")
 _UNLISTED = -1
 
 
@@ -121,6 +122,7 @@ class Vocabulary:
     instruments: frozenset[str]
     outcomes: frozenset[str]
     contests: frozenset[str]
+    hostile: frozenset[str]
 
     def alternatives(self, word: str) -> frozenset[str]:
         """The stems that stand for a word: its own, and for a country those of its adjective and people."""
@@ -172,6 +174,7 @@ def vocabulary(language: str) -> Vocabulary:
         instruments,
         outcomes,
         frozenset(map(stemmer.of, words.contests)),
+        frozenset(stemmer.of(w) for kind in _HOSTILE for w in words.operators[kind] if " " not in w),
     )
 
 
@@ -212,7 +215,7 @@ def read(proposition: str, words: Vocabulary) -> Proposition:
     if passive and verb not in words.single:
         verb = next((s for s in rest if s in words.single), verb)
     phrased = words.actions.at(stems, [""] * len(stems), at, len(stems)) if at < len(stems) else None
-    acting = phrased[0] if phrased else words.single.get(verb, Action(_UNLISTED, 1))
+    acting = phrased[0] if phrased else words.single.get(verb, Action(_UNLISTED, -1 if verb in words.hostile else 1))
     within = not passive and verb in _WITHIN and _content(rest)
     passive = not within and (passive or not _content(rest) or rest[0] in _PREPOSITIONS | _PARTICLES)
     theme, around = (subject, rest) if passive else (rest, subject)

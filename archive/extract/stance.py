@@ -21,6 +21,7 @@ from archive.extract.indexed import Index
 from archive.extract.judging import Judgement, judge
 from archive.extract.operators import Kind
 from archive.extract.operators import operators as _operators
+from archive.extract.propositions import Direction
 from archive.extract.passages import Passage
 from archive.extract.text import Document, analyse
 from archive.extract.topics import Hit, Matcher
@@ -59,6 +60,7 @@ class _Course:
     names: frozenset[str]
     person: bool
     chief: bool
+    done: Direction | None
     last: Assessment | None = None
     by_actor: dict[str, tuple[int, Assessment]] = field(default_factory=dict)
     news: dict[str, Assessment] = field(default_factory=dict)
@@ -97,7 +99,7 @@ class Assessor:
     def _on(self, matcher: Matcher, index: Index, passages: Sequence[Passage]) -> Iterator[tuple[int, Assessment]]:
         hits = chained(self._takers[matcher.topic.id], matcher, index, matcher.find(index))
         chief = _is_chief(index, hits)
-        course = _Course(_names_beside(index, hits), matcher.personal, chief)
+        course = _Course(_names_beside(index, hits), matcher.personal, chief, _news(index, hits))
         at = [index.sentence_number(hit.first) for hit in hits]
         for number, passage in enumerate(passages if hits else ()):
             if not _near(passage, at, course):
@@ -184,6 +186,12 @@ def _is_chief(index: Index, hits: Sequence[Hit]) -> bool:
     return len(at) >= _SEVERAL or any(n < _BEGINNING for n in at)
 
 
+def _news(index: Index, hits: Sequence[Hit]) -> Direction | None:
+    """The direction of what an article's beginning says is done about the topic, if it does."""
+    acting = (h for h in hits if h.action is not None and index.sentence_number(h.first) < _BEGINNING)
+    return next((hit.direction for hit in acting), None)
+
+
 def _beside_topic(passage: Passage, hits: Sequence[Hit]) -> bool:
     """Whether a statement stands in the sentences around a place that is about the topic."""
     index = passage.index
@@ -218,7 +226,7 @@ def _antecedent(passage: Passage, hits: Sequence[Hit], course: _Course) -> Antec
 
 
 def _said_before(course: _Course, hit: Hit, distance: int, said: Assessment | None) -> Antecedent:
-    return Antecedent(hit.direction, distance, said, course.names, course.person, course.last, course.chief)
+    return Antecedent(hit.direction, distance, said, course.names, course.person, course.last, course.chief, course.done)
 
 
 def _names_beside(index: Index, hits: Sequence[Hit]) -> frozenset[str]:
