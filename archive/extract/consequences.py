@@ -19,7 +19,7 @@ _INNER = ("DT", "JJ", "CD", "PRP$", "NN", "POS", "IN", "VBN", "PRP", "RB", "VBG"
 
 
 def consequence(lexicon: Lexicon, index: Index, hit: Hit, high: int) -> Operator | None:
-    """The verb by which a mention does good or harm, up to token ``high``; None where it does neither, or is no doer."""
+    """The verb by which a mention does good or harm, up to token ``high``; None where it does neither."""
     at, negated = _verb(lexicon, index, hit, high)
     if at is None:
         return None

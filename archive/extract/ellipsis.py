@@ -71,7 +71,8 @@ def take_up(
 ) -> Hit | None:
     """The words of a sentence that stand for the topic spoken of before, if any do.
 
-    ``direct`` tells that they are the speaker's own, so that a "he" is somebody else. ``named`` are the stems of the topic's own words: "the bill" takes up only what was called one.
+    ``direct`` tells that they are the speaker's own, so that a "he" is somebody else. ``named`` are the stems of the
+    topic's own words: "the bill" takes up only what was called one.
     """
     if earlier is None or earlier.distance > (FAR if earlier.chief else 0):
         return None

@@ -271,7 +271,7 @@ def _governing(lexicon: Lexicon, passage: Passage, over: Sequence[Operator], hit
 
 
 def _foretold(passage: Passage, operator: Operator, hit: Hit) -> bool:
-    """Whether a "will" within a mention only says what somebody else is going to be or do: "Quill will be the nominee"."""
+    """Whether a "will" within a mention only says what somebody else will be or do: "Quill will be the nominee"."""
     name = passage.index.tags[hit.first].startswith("NNP") and operator.first > hit.first
     return name and fold(passage.index.document.tokens[hit.first].text) not in passage.names
 
@@ -355,7 +355,9 @@ def _predicate(
     """What is said of a mention after it: judgements, and verbs that are not infinitives of purpose."""
     index = passage.index
     naming = any(index.stems[i] in lexicon.naming for a, b in passage.cue for i in range(a, b))
-    plain = [o for o in right if o.kind not in MODAL | {Kind.INTEND} and _said_of(lexicon, index, o, hit, naming=naming)]
+    plain = [
+        o for o in right if o.kind not in MODAL | {Kind.INTEND} and _said_of(lexicon, index, o, hit, naming=naming)
+    ]
     kept = [o for o in right if o in plain or (o.kind in MODAL and any(p.first > o.first for p in plain))]
     if not kept and (done := consequence(lexicon, index, hit, scope.clause[1])):
         yield done
@@ -414,9 +416,9 @@ def _enacted(lexicon: Lexicon, passage: Passage, scope: Scope, left: Sequence[Op
 
 
 def _bidden(passage: Passage, at: int) -> bool:
-    """Whether a verb is a command in the speaker's words, or what is told to be the aim: "the first thing is to stop it"."""
+    """Whether a verb is a command of the speaker's, or what is told to be the aim: "the first thing is to stop it"."""
     index = passage.index
-    if passage.direct and at == index.sentence(at)[0]:
+    if passage.direct and any(at == first for first, _ in passage.sentences):
         return True
     if at < 2 or index.tags[at - 1] != "TO" or index.tags[at - 2] not in {"VBZ", "VBD"}:
         return False

@@ -220,7 +220,9 @@ def operators(lexicon: Lexicon, text: Index, span: tuple[int, int], actions: fro
             i += 1
         elif phrase := lexicon.phrases.at(text.stems, text.tags, i, min((a for a in actions if a > i), default=last)):
             taken_up = phrase[0] is Kind.OPPOSE and text.tags[i].startswith("NN") and text.stems[i] in lexicon.anaphors
-            if not taken_up and not _otherwise(lexicon, text, phrase[0], i, phrase[1]):  # "our question" questions nothing
+            if not taken_up and not _otherwise(
+                lexicon, text, phrase[0], i, phrase[1]
+            ):  # "our question" questions nothing
                 found.append(Operator(phrase[0], i, phrase[1], repeats=_repeats(text, found, i)))
             i = phrase[1]
         else:

@@ -21,8 +21,8 @@ from archive.extract.indexed import Index
 from archive.extract.judging import Judgement, judge
 from archive.extract.operators import Kind
 from archive.extract.operators import operators as _operators
-from archive.extract.propositions import Direction
 from archive.extract.passages import Passage
+from archive.extract.propositions import Direction
 from archive.extract.text import Document, analyse
 from archive.extract.topics import Hit, Matcher
 from archive.model import Assessment, Span, Stance, Statement, Topic
@@ -124,7 +124,9 @@ class Assessor:
             here = [h for h in _within(hits, first, last) if not passage.spoken_by(h)]
             elliptic = not here
             open_ = first + passage.opens_with_itself(first), last
-            if not here and (taken := take_up(self._lexicon, index, open_, earlier, matcher.named, direct=passage.direct)):
+            if not here and (
+                taken := take_up(self._lexicon, index, open_, earlier, matcher.named, direct=passage.direct)
+            ):
                 here = [matcher.acted_on(index, taken)]
             found = [(judge(self._lexicon, passage, (first, last), hit), hit) for hit in here]
             if here and not elliptic and not _positional(found):
@@ -226,7 +228,9 @@ def _antecedent(passage: Passage, hits: Sequence[Hit], course: _Course) -> Antec
 
 
 def _said_before(course: _Course, hit: Hit, distance: int, said: Assessment | None) -> Antecedent:
-    return Antecedent(hit.direction, distance, said, course.names, course.person, course.last, course.chief, course.done)
+    return Antecedent(
+        hit.direction, distance, said, course.names, course.person, course.last, course.chief, course.done
+    )
 
 
 def _names_beside(index: Index, hits: Sequence[Hit]) -> frozenset[str]:
