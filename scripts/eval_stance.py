@@ -5,6 +5,7 @@ topic it was coded for, and each actor's label is the one that the views would s
 (their own words before what others ascribe to them, the latest of those). ``--show`` prints every actor that is
 missed or wrong in the development part; the others show only their figures. The fresh part was coded on other
 articles and propositions before the rules were run on any of it; the rules have been mended on it since.
+The second part was coded later, on other articles and propositions again, before the rules were run on any of it.
 """
 
 from __future__ import annotations
@@ -219,7 +220,7 @@ def main() -> None:
     with gzip.open(CORPUS, "rt", encoding="utf-8") as lines:
         texts = {d["doc"]: d["text"] for d in map(json.loads, lines)}
     rows = score([c for c in cases(texts) if options.topic in (None, c.topic.id)], texts)
-    for part in ("development", "validation", "fresh"):
+    for part in ("development", "validation", "fresh", "second"):
         of_part = [r for r in rows if r.case.part == part]
         print(f"-- {part}", *figures(of_part), *calibration(of_part), sep="\n")
     if options.show:
