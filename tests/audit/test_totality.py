@@ -106,6 +106,17 @@ def test_projections_that_cannot_be_derived_are_a_finding(forger: Forger) -> Non
     assert (report.verdict, set(report.counts)) == (Verdict.FAIL, {"projection.stopped"})
 
 
+@pytest.mark.parametrize(
+    "forgery",
+    ["UPDATE log_head SET size = 2", "UPDATE projection_cursors SET position = 1000000"],
+    ids=["head", "cursor"],
+)
+def test_projections_that_are_ahead_of_the_log_are_a_finding(forger: Forger, forgery: str) -> None:
+    assert forger.audit(projections=True).verdict is Verdict.PASS  # they have followed the log
+    forger.run(forgery)
+    assert "projection.drift" in forger.audit(projections=True).counts
+
+
 def test_endless_findings_take_little_room(forger: Forger) -> None:
     forger.run("UPDATE events SET leaf_hash = x'00'")
     report = forger.audit()
