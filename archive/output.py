@@ -22,6 +22,7 @@ from archive.model import Span, Statement, quoted
 PIPE_WIDTH = 160
 NEVER_WRAPPED = 24
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d{6}Z")
+_SPEAKS_TO_TERMINALS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 FORMATS = ("table", "json", "jsonl", "csv", "markdown")
 Row = Mapping[str, Any]
 
@@ -91,9 +92,18 @@ def _markdown(rows: Sequence[Row], out: TextIO, columns: Sequence[str] | None) -
     if names := list(rows[0]) if rows else list(columns or ()):
         out.write(f"| {' | '.join(names)} |\n|{'---|' * len(names)}\n")
         for row in rows:
-            cells = ["" if value is None else str(_plain(value)) for value in row.values()]
+            cells = [_cell(value) for value in row.values()]
             shown = [re.sub(r"\s*\n\s*", "<br>", cell).replace("|", "\\|") for cell in cells]
             out.write(f"| {' | '.join(shown)} |\n")
+
+
+def harmless(text: str) -> str:
+    """A text with what speaks to a terminal, or turns the order of its characters, written out."""
+    return _SPEAKS_TO_TERMINALS.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else harmless(str(_plain(value)))
 
 
 def _plain(value: object) -> object:
@@ -111,7 +121,7 @@ def _table(rows: Sequence[Row], out: TextIO) -> None:
         side: Literal["left", "right"] = "right" if _numeric(rows, name) else "left"
         table.add_column(name, overflow="fold", no_wrap=narrow, justify=side)
     for row in rows:
-        table.add_row(*(Text("" if value is None else str(_plain(value))) for value in row.values()))
+        table.add_row(*(Text(_cell(value)) for value in row.values()))
     console.print(table)
 
 

@@ -52,7 +52,8 @@ def witnessing(witness: Witness) -> web.Application:
         body = await request.read()
         # No await between reading and writing what was seen: no second request can come in between
         answer = witness.add_checkpoint(body, int(time.time()))
-        return web.Response(text=answer.body, status=answer.status, content_type=answer.type)
+        # As bytes, for with a text a character set is added to the type, and clients look for the bare one
+        return web.Response(body=answer.body.encode(), status=answer.status, content_type=answer.type)
 
     async def key(_: web.Request) -> web.Response:
         return web.Response(text=f"{witness.signer.verifier}\n", status=HTTPStatus.OK)

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from urllib.error import HTTPError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from sqlalchemy import text
@@ -269,6 +269,11 @@ def test_a_witness_beside_the_archive_co_signs_its_checkpoint(desk: Desk, tmp_pa
         run = [sys.executable, "-m", "archive", "checkpoint"]
         done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=True)
         assert parse_checkpoint(done.stdout).signed_by(parse_verifier(key))
+        stale = Request(f"{url}/add-checkpoint", f"old 3\n\n{done.stdout}".encode())
+        with pytest.raises(HTTPError, match="409") as conflict:
+            urlopen(stale)
+        # c2sp.org/tlog-witness: the type tells this conflict from any other, so it has no parameter
+        assert (conflict.value.headers["Content-Type"], conflict.value.read()) == ("text/x.tlog.size", b"10\n")
         again = [sys.executable, "-m", "archive", "witness", "--log", log]
         refused = subprocess.run(again, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert refused.returncode == 2

@@ -244,6 +244,23 @@ def test_a_feed_that_cannot_be_reached_does_not_spoil_the_pass(tmp_path: Path) -
     assert health["gone"] == "failing"
 
 
+def test_no_text_speaks_to_the_terminal(polled: Path) -> None:
+    query = "SELECT 'calm' || char(27) || '[2J' || char(8238) || char(155) AS words"
+    for format_ in ("table", "markdown"):
+        shown = archive("sql", query, "--format", format_, folder=polled).stdout
+        assert "calm\\x1b[2J\\u202e\\x9b" in shown
+    assert answer("sql", query, folder=polled) == [{"words": "calm\x1b[2J\u202e\x9b"}]
+    refused = archive("sql", "SELECT * FROM 'a\x1b[2J'", folder=polled)
+    assert "\\x1b[2J" in refused.stderr
+
+
+def test_data_is_in_utf_8_whatever_the_locale(polled: Path) -> None:
+    query = "SELECT 'é’' AS words"
+    for format_ in ("json", "csv", "table"):
+        done = archive("sql", query, "--format", format_, folder=polled, PYTHONIOENCODING="ascii")
+        assert (done.returncode, "é’" in done.stdout) == (0, True)
+
+
 def test_a_closed_pipe_is_no_error(polled: Path) -> None:
     command = f"{sys.executable} -m archive statements --format jsonl | head -n 1"
     done = subprocess.run(command, shell=True, cwd=polled, capture_output=True, text=True, timeout=60, check=False)

@@ -9,6 +9,7 @@ tells what is known, ``judge`` records decisions and checks, ``proof`` signs the
 from __future__ import annotations
 
 import importlib
+import io
 import logging
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive import __version__
 from archive.errors import ArchiveError
+from archive.output import harmless
 
 COMMANDS = {
     "init": "collect",
@@ -77,6 +79,8 @@ class Lazy(click.Group):
 
 def main() -> None:
     """Run the command line: ``archive``, or ``python -m archive``."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # data is UTF-8 whatever the locale; half a character is escaped
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         cli.main(prog_name="archive", standalone_mode=False)
     except click.ClickException as error:
@@ -99,7 +103,7 @@ def main() -> None:
 
 
 def _fail(message: str, exit_code: int) -> None:
-    click.echo(f"error: {' '.join(message.split())}", err=True)
+    click.echo(f"error: {harmless(' '.join(message.split()))}", err=True)
     sys.exit(exit_code)
 
 

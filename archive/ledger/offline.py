@@ -770,6 +770,14 @@ def _pinned(file: Path) -> Note:
         raise UnusableError(f"{file} is no signed checkpoint: {error.args[2]}") from error
 
 
+def _say(*lines: str) -> None:
+    """Print each line as one line: what a bundle holds must neither end it nor speak to the terminal."""
+    encoding = sys.stdout.encoding or "utf-8"
+    for line in lines:
+        shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
+        sys.stdout.write(shown.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Verify what the command line names; the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
@@ -788,7 +796,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BadError as error:
         code, where, what = error.args
-        sys.stdout.write(f"FAIL\n{code}  {where}: {what}\n")
+        _say("FAIL", f"{code}  {where}: {what}")
         return EXIT["FAIL"]
     lines = [f"{code}  {where}: {what}" for code, where, what in (*run.findings, *run.warnings)]
     lines += [f"redacted  {place}" for place in run.redacted]
@@ -796,7 +804,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lines.append("note  no witness and no kept checkpoint was given: the log's own key alone vouches for the tree")
     if not run.same_program:
         lines.append("note  the verify.py in the bundle is not this program: of another version, or forged")
-    sys.stdout.write("\n".join([run.verdict(), *lines]) + "\n")
+    _say(run.verdict(), *lines)
     return EXIT[run.verdict()]
 
 

@@ -245,6 +245,21 @@ def test_whatever_is_done_to_a_bundle_is_named(
     assert {line.split()[0] for line in lines[1:]} == codes
 
 
+def test_what_a_forger_writes_neither_breaks_the_lines_nor_speaks_to_the_terminal(
+    sqlite_desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = opened(_lind(sqlite_desk, tmp_path))
+    part = json.loads(files["parts.jsonl"].splitlines()[0]) | {"position": "\x1b[2J\nPASS ’\ud800"}
+    files["parts.jsonl"] = json.dumps(part).encode() + b"\n"
+    file = packed(files, tmp_path / "forged.zip")
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, "ascii", write_through=True))
+    assert offline.main([str(file), "--key", key(sqlite_desk)]) == 1
+    first, second, *_ = shown.getvalue().decode().splitlines()
+    assert first == "FAIL"
+    assert "\\x1b[2J\\nPASS \\u2019\\ud800" in second
+
+
 def test_another_program_in_the_bundle_is_told(
     sqlite_desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
