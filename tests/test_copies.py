@@ -119,4 +119,36 @@ def test_what_was_withdrawn_is_no_original_and_what_was_erased_leaves_no_key(
         by=None,
         now=START.replace(year=2030),
     )
-    assert ask(engine, "SELECT * FROM copy_keys WHERE article = 'a-1'") == []
+    assert ask(engine, f"SELECT * FROM copy_keys WHERE position = {first['position']}") == []
+
+
+def test_many_of_a_kind_hang_together_and_keep_few_keys(
+    engine: Engine, ledger: Ledger, papers: Papers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(5, 40):
+        papers.carry(f"a-{n}", f"Isle{n}", STORY.replace("nine", f"{n}"))
+    catch_up(engine, ledger)
+    monkeypatch.setattr(copies, "MOST_HOLDERS", 4)
+    copies.link(engine)
+    rows = ask(engine, "SELECT article, story FROM story_rows ORDER BY position")
+    assert [row["story"] for row in rows] == ["a-1", "a-1", "a-3", "a-1", *["a-1"] * 35]
+    (most,) = ask(engine, "SELECT max(n) AS n FROM (SELECT count(*) AS n FROM copy_keys GROUP BY key) AS held")
+    assert most["n"] == 4
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_however_many_are_compared_at_once(
+    engine: Engine, ledger: Ledger, papers: Papers, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    papers.article("a-3", day(3), STORY, "Toll")
+    catch_up(engine, ledger)
+    tables = ("story_rows", "copy_keys", "statement_copies")
+    copies.link(engine)
+    at_once = [ask(engine, f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables]
+    with engine.execution_options(archive_writes=True).begin() as connection:
+        for table in tables:
+            connection.execute(text(f"DELETE FROM {table}"))
+    monkeypatch.setattr(copies, "BATCH", size)
+    monkeypatch.setattr(copies, "MOST_IN_MEMORY", 1)
+    copies.link(engine)
+    assert [ask(engine, f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables] == at_once

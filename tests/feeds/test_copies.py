@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 
 import pytest
+from datasketch import MinHash
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.feeds.copies import Likeness, canonical_url, keys, likeness, story
+from archive.feeds.copies import Likeness, canonical_url, keys, likeness, sketch, story
 
 WORDS = [
     "toll",
@@ -93,3 +94,17 @@ def test_likeness_is_the_same_both_ways_and_to_itself(seed: int, words: int, cha
     one, other = story(" ".join(text), None), story(" ".join(edited), None)
     assert likeness(one, other) == likeness(other, one)
     assert likeness(one, one) == Likeness("text", 1.0)
+
+
+@given(st.sets(st.integers(0, 2**32 - 1), min_size=1, max_size=60))
+def test_a_sketch_is_that_of_the_library(shingles: set[int]) -> None:
+    theirs = MinHash(num_perm=64, hashfunc=int, seed=1, scheme="affine32")
+    theirs.update_batch(sorted(shingles))
+    assert sketch(shingles).tolist() == theirs.hashvalues.tolist()
+
+
+def test_a_sketch_of_very_many_is_put_together_from_pieces() -> None:
+    many = random.Random(7).sample(range(2**32), 25_000)
+    theirs = MinHash(num_perm=64, hashfunc=int, seed=1, scheme="affine32")
+    theirs.update_batch(many)
+    assert sketch(many).tolist() == theirs.hashvalues.tolist()
