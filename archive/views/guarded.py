@@ -43,6 +43,9 @@ _BESIDE = frozenset({
 _SEARCHED = frozenset({"position", "quote"})
 """What the search reads of the table of statements, in nobody's name."""
 
+_PARTS = re.compile(r"(?:\bWITH(?: RECURSIVE)?|\),)\s+(\w+)(?:\(\w+\))? AS (?:NOT MATERIALIZED )?\(")
+"""Names of the parts of a view."""
+
 _TOKENS = re.compile(
     r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/|::|:(?P<parameter>[A-Za-z_]\w*)|%""", re.DOTALL
 )
@@ -126,9 +129,7 @@ def _only_views(action: int, table: str | None, column: str | None, _base: str |
 def _contexts() -> frozenset[str]:
     """The names under which SQLite reports that it reads a table for a view: the views' and those of their WITH."""
     texts = [view_sql(view, "sqlite") for view in VIEWS]
-    return frozenset(VIEWS) | {
-        name for text in texts for name in re.findall(r"(?:\bWITH(?: RECURSIVE)?|\),)\s+(\w+)(?:\(\w+\))? AS \(", text)
-    }
+    return frozenset(VIEWS) | {name for text in texts for name in _PARTS.findall(text)}
 
 
 def _refuse_namesakes(query: str) -> None:

@@ -70,7 +70,7 @@ _SMALL = "SELECT set_config('jit', 'off', true), set_config('max_parallel_worker
 
 _SCORE = "CAST(CASE {} " + " ".join(f"WHEN '{s}' THEN {n}" for s, n in SCORES.items()) + " END AS double precision)"
 _SIDE = "(CASE {} " + " ".join(f"WHEN '{s}' THEN {(n > 0) - (n < 0)}" for s, n in SCORES.items()) + " END)"
-_COUNT = "count(CASE {{0}} WHEN '{}' THEN 1 END) OVER (PARTITION BY s.principal, s.topic)"
+_COUNT = "count(CASE {{0}} WHEN '{}' THEN 1 END) OVER of_all"
 _TALLY = " || ".join(
     f"CASE WHEN {count} > 0 THEN ', {stance} ' || {count} ELSE '' END"
     for stance, count in ((stance, _COUNT.format(stance)) for stance in SCORES)
@@ -83,6 +83,8 @@ _MACROS: Mapping[str, Mapping[str, str]] = {
         "text": "CAST({} AS text)",
         "joined": "group_concat({}, '; ')",
         "day": "substr({}, 1, 10)",
+        "listed": "json_group_object(s.position, s.actor)",
+        "each": "json_each({})",
         "words": "json_each('[' || replace(json_quote(coalesce(lower({}), '')), ' ', '\",\"') || ']') w",
     },
     "postgresql": {
@@ -91,6 +93,8 @@ _MACROS: Mapping[str, Mapping[str, str]] = {
         "text": "convert_from({}, 'UTF8')",
         "joined": "string_agg({}, '; ')",
         "day": "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
+        "listed": "json_object_agg(s.position, s.actor)",
+        "each": "json_each_text({})",
         "words": "regexp_split_to_table(coalesce(lower({}), ''), ' ') AS w(value)",
     },
 }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
-from archive.ledger.engine import reading
+from archive.ledger.engine import connect, reading
+from archive.ledger.migrate import upgrade
 from archive.ledger.store import Ledger
 from archive.views import catch_up
 from archive.views.reports import country_stances
@@ -79,3 +80,31 @@ def test_what_one_says_for_oneself_takes_nothing_back_of_what_one_said_for_the_c
     assert norland(engine, writer)["spread"] == "oppose 1"
     said(writer, 3, "ann", "conditional", "If the ports agree", on=7)
     assert norland(engine, writer)["spread"] == "conditional 1"
+
+
+def test_two_countries_and_two_topics_are_compared_apart(engine: Engine, writer: Writer) -> None:
+    writer.topic("ferry")
+    writer.actor("country:veyland", "Veyland", "country")
+    said(writer, 1, "ann", "oppose", NO)
+    said(writer, 2, "organisation:palace", "oppose", NO, speaks_for="country:veyland")
+    writer.assess("s-2", "ferry", "oppose")
+    said(writer, 3, "group:officials:a-2", "oppose", NO)
+    catch_up(engine, writer.ledger)
+    with reading(engine) as connection:
+        rows = country_stances(connection)
+    assert [(row["country_name"], row["topic"], row["speakers"], row["actor"]) for row in rows] == [
+        ("Veyland", "ferry", 1, "organisation:palace"),
+        ("Norland", "toll", 1, "ann"),
+        ("Veyland", "toll", 1, "organisation:palace"),
+    ]
+
+
+def test_a_question_about_one_topic_reads_that_topic_alone(sqlite_url: str) -> None:
+    engine = connect(sqlite_url)
+    upgrade(engine)
+    query = "EXPLAIN QUERY PLAN SELECT country, spread FROM country_stance WHERE topic = 'toll' AND divergent"
+    with reading(engine) as connection:
+        steps = [row.detail for row in connection.execute(text(query))]
+    reads = [step for step in steps if "stance_rows" in step]
+    assert reads
+    assert all("topic=?" in step for step in reads)
