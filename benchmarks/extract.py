@@ -57,7 +57,7 @@ def texts() -> list[str]:
     """The texts to read."""
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else CORPUS
     if not path.is_file():
-        return [ARTICLE] * 500
+        return [f"Article {number}\n\n{ARTICLE}" for number in range(500)]
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         return [json.loads(line)["text"] for line in lines]
 

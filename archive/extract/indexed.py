@@ -79,9 +79,9 @@ def ends(text: Index, i: int, end: int) -> bool:
 
 def windows(words: tuple[frozenset[str], ...], text: Index) -> Iterator[tuple[int, int]]:
     """Where all words of a term stand together, in any order, within one sentence."""
-    at = [sorted(i for stem in w for i in text.places.get(stem, ())) for w in words]
-    if not all(at):
+    if any(text.places.keys().isdisjoint(forms) for forms in words):
         return
+    at = [_positions(text, forms) for forms in words]
     rarest = min(at, key=len)
     reach = len(words) + _GAP
     for anchor in rarest:
@@ -94,6 +94,13 @@ def windows(words: tuple[frozenset[str], ...], text: Index) -> Iterator[tuple[in
         tokens = [n for n in near if n is not None]
         if max(tokens) - min(tokens) < reach:
             yield min(tokens), max(tokens) + 1
+
+
+def _positions(text: Index, forms: frozenset[str]) -> Sequence[int]:
+    if len(forms) == 1:
+        (stem,) = forms
+        return text.places[stem]
+    return sorted(i for stem in forms for i in text.places.get(stem, ()))
 
 
 def _nearest(positions: Sequence[int], anchor: int, low: int, high: int) -> int | None:
