@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import io
 import logging
+import re
 import sys
 from pathlib import Path
 
@@ -61,6 +62,10 @@ COMMANDS = {
 }
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""What Python makes of a byte of the command line that is not UTF-8."""
+
+
 class Lazy(click.Group):
     """Imports a command's module when the command is asked for, so that ``extract`` starts at once."""
 
@@ -98,6 +103,8 @@ def main() -> None:
     except SQLAlchemyError as error:
         _fail(f"the database failed: {getattr(error, 'orig', None) or error}. Check that it runs and has space", 2)
     except Exception as error:
+        if isinstance(error, UnicodeEncodeError) and any(map(_SURROGATE.search, sys.argv)):
+            _fail("an argument is not UTF-8. Write it in UTF-8; only paths may be of other bytes", 2)
         logging.getLogger(__name__).info("unexpected", exc_info=error)
         _fail(f"unexpected {type(error).__name__}: {error}. This is a bug: report it with what --verbose shows", 1)
 

@@ -63,7 +63,8 @@ def stances(
 def history(ctx: click.Context, actor: str, topic: str | None, format_: str | None) -> None:
     """Show the course of an ACTOR's stance, each step with its cause and words."""
     with asking(ctx) as connection:
-        rows = reports.history(connection, reports.find_actor(connection, actor), topic=topic)
+        found = _topic(connection, topic)
+        rows = reports.history(connection, reports.find_actor(connection, actor), topic=found)
     write_rows(rows, format_)
 
 
@@ -79,7 +80,7 @@ def statements(
     """List statements with their provenance."""
     with asking(ctx) as connection:
         found = reports.find_actor(connection, actor) if actor else None
-        rows = reports.statements(connection, actor=found, topic=topic, since=since)
+        rows = reports.statements(connection, actor=found, topic=_topic(connection, topic), since=since)
     write_rows(rows, format_, NARROW_STATEMENTS)
 
 
@@ -136,4 +137,9 @@ def _stances(
 ) -> reports.Report:
     found = reports.find_actor(connection, actor) if actor else None
     position = None if known_at is None else questions.position_of(connection, known_at)
-    return reports.stances(connection, topic=topic, actor=found, as_of=as_of, known_at=position)
+    about = _topic(connection, topic)
+    return reports.stances(connection, topic=about, actor=found, as_of=as_of, known_at=position)
+
+
+def _topic(connection: Connection, name: str | None) -> str | None:
+    return reports.find_topic(connection, name) if name else None

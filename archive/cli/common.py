@@ -51,6 +51,8 @@ class Known(click.ParamType[int | datetime]):
         """Read a whole number as a position, anything else as a time."""
         if isinstance(value, int):
             return value
+        if isinstance(value, str) and value[:1] in "+-":
+            self.fail(f"{value!r} is no position and no time; write 812 or 2024-03-01T18:00Z", param, ctx)
         return int(value) if isinstance(value, str) and value.isdecimal() else MOMENT.convert(value, param, ctx)
 
 

@@ -39,7 +39,8 @@ def search(
     """
     with asking(ctx) as connection:
         who = reports.find_actor(connection, actor) if actor else None
-        rows = find(connection, words, Filters(who, topic, since, until), limit + 1)
+        about = reports.find_topic(connection, topic) if topic else None
+        rows = find(connection, words, Filters(who, about, since, until), limit + 1)
     write_rows(rows[:limit], format_, SHOWN)
     if len(rows) > limit:
         click.echo(f"there are more: these are the {limit} most relevant (--limit)", err=True)

@@ -57,6 +57,12 @@ def _written(connection: Connection, place: Path, run: Export) -> tuple[Written,
 
 def _begun(connection: Connection, format_: str, since: int | None) -> Export:
     position = _reached(connection)
+    if since is not None and since > position:
+        raise UsageError(
+            f"the archive has come to position {position}, not yet to {since}",
+            where="--since",
+            remedy="Give an earlier one; or, where the database was restored from a backup, export into another folder",
+        )
     query = text("SELECT recorded_at FROM events WHERE position = :position")
     at = connection.execute(query, {"position": position}).scalar()
     return Export(format_, since, position, iso(at) if isinstance(at, datetime) else at)

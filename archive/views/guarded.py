@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
+from itertools import count
 from time import monotonic
 from typing import Any, TypeAlias
 
@@ -99,7 +100,8 @@ def _ask_sqlite(engine: Engine, query: str, values: Values | None, bounds: Bound
             connection.set_progress_handler(lambda: int(monotonic() > until), _OPCODES)
         cursor = connection.execute(query, _given(values or {}, query))
         columns = _columns(cursor.description)
-        while chunk := cursor.fetchmany(_wanted(bounds, rows)):
+        # Asked for no rows, sqlite3 would fetch all of them
+        while (wanted := _wanted(bounds, rows)) and (chunk := cursor.fetchmany(wanted)):
             rows += chunk
     except (sqlite3.Error, sqlite3.Warning) as error:
         if until and monotonic() > until and "interrupted" in str(error):
@@ -222,7 +224,11 @@ def _answer(columns: tuple[str, ...], rows: list[Any], bounds: Bounds, *, timed_
 def _columns(description: Any) -> tuple[str, ...]:
     if description is None:
         raise UsageError("that is no question", where="sql", remedy="Ask with one SELECT; see docs/reporting.md")
-    return tuple(column[0] for column in description)
+    columns: dict[str, None] = {}
+    for name, *_ in description:
+        again = (f"{name}_{number}" for number in count(2))  # two columns of one name are two columns
+        columns[name if name not in columns else next(other for other in again if other not in columns)] = None
+    return tuple(columns)
 
 
 def _plain(value: Any) -> Any:

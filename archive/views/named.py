@@ -21,13 +21,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from archive.errors import UsageError
 from archive.model import iso, parse_iso, utc
 from archive.views.guarded import parameters_in
 from archive.views.questions import position_of
-from archive.views.reports import find_actor
+from archive.views.reports import find_actor, find_topic
 
 _PARAMETER = re.compile(r"--\s*:(\w+)\s+(\w+)(?:\s*=\s*(.+?))?(?:\s{2,}(\S.*))?\s*")
 _AGO = re.compile(r"([0-9]{1,5}) days? ago")
@@ -179,12 +179,7 @@ def _integer(connection: Connection, name: str, written: str, now: datetime) -> 
 
 
 def _topic(connection: Connection, name: str, written: str, now: datetime) -> str:  # noqa: ARG001 - as above
-    known = list(connection.execute(text("SELECT topic FROM topics ORDER BY topic")).scalars())
-    if written in known:
-        return written
-    near = difflib.get_close_matches(written.lower(), known, n=_NEAR, cutoff=0.4) or known[:_NEAR]
-    remedy = f"Did you mean {', '.join(near)}?" if near else "No topic has been defined yet; see docs/feeds.md"
-    raise UsageError(f"there is no topic {written!r}", where=name, remedy=remedy)
+    return find_topic(connection, written, where=name)
 
 
 def _actor(connection: Connection, name: str, written: str, now: datetime) -> str:  # noqa: ARG001 - as above

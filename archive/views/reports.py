@@ -209,6 +209,16 @@ def find_actor(connection: Connection, name: str) -> str:
     raise UsageError(f"no actor is called {name!r}", remedy=_suggestion(folded, names))
 
 
+def find_topic(connection: Connection, name: str, *, where: str | None = None) -> str:
+    """The topic with this id. UsageError where there is none, naming those with similar ids."""
+    known = list(connection.execute(text("SELECT topic FROM topics ORDER BY topic")).scalars())
+    if name in known:
+        return name
+    near = difflib.get_close_matches(name.lower(), known, n=_NEAR, cutoff=0.4) or known[:_NEAR]
+    remedy = f"Did you mean {', '.join(near)}?" if near else "No topic has been defined yet; see docs/feeds.md"
+    raise UsageError(f"there is no topic {name!r}", where=where, remedy=remedy)
+
+
 def _suggestion(folded: str, names: Report) -> str:
     known = {row["folded"]: f"{row['name']} ({row['canonical']})" for row in names}
     words = set(folded.split())

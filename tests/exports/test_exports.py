@@ -257,6 +257,7 @@ def test_the_file_answers_the_fifteen_questions_in_datasette(engine: Engine, wri
     [
         ("graphml", 3, "graphml is written whole"),
         ("csv", None, "the folder is not empty"),
+        ("csv", 10**9, "not yet to 1000000000"),
         ("sqlite", None, "SQLite is one file"),
     ],
 )

@@ -33,6 +33,16 @@ def test_more_rows_than_the_limit_are_cut_and_it_is_said(engine: Engine) -> None
     assert (len(exact.rows), exact.cut) == (1500, None)
 
 
+def test_a_question_without_end_ends_at_the_limit(sqlite: Engine) -> None:
+    endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+    answer = ask(sqlite, endless, bounds=Bounds(30, 3))
+    assert ([row["i"] for row in answer.rows], answer.cut) == ([1, 2, 3], "stopped at 3 rows; there are more")
+
+
+def test_columns_of_one_name_are_all_shown(engine: Engine) -> None:
+    assert ask(engine, "SELECT 1 AS a, 2 AS a_2, 3 AS a, 4 AS a").rows == [{"a": 1, "a_2": 2, "a_3": 3, "a_4": 4}]
+
+
 def test_a_question_that_takes_too_long_is_stopped(engine: Engine) -> None:
     answer = ask(engine, COUNTING.format(10**12) + "count(*) AS n FROM n", bounds=Bounds(0.3, None))
     assert answer.rows == []
