@@ -1,7 +1,8 @@
 """Bytes of a feed → its entries. Pure: no network, no clock, safe in a worker process.
 
 The only place that knows feedparser, which gets bytes and a content type, never an address, and neither
-cleans HTML nor resolves links: what is stored is what was delivered. An entry that cannot be used is a value
+cleans HTML nor resolves links: what is stored is what was delivered. Plain documents take a shorter way to the same
+result (:mod:`archive.feeds.plain`). An entry that cannot be used is a value
 in ``problems``; it never costs the feed its other entries.
 """
 
@@ -15,14 +16,12 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
-import feedparser
-
 from archive.errors import ParseError
-from archive.feeds import jsonfeed
+from archive.feeds import jsonfeed, plain
 from archive.feeds.dates import read_date
 from archive.feeds.recover import Recovered, breaks_off
 from archive.feeds.scrub import scrub
@@ -113,7 +112,7 @@ class _Document:
         is_json = jsonfeed.looks_like_json(body)
         markup = b"" if is_json else scrub(body)
         self.recovered = Recovered(markup)
-        self.result, error = (jsonfeed.read(body, url), None) if is_json else _feedparser(markup, headers)
+        self.result, error = (jsonfeed.read(body, url), None) if is_json else _read(markup, headers, self.recovered)
         feed = self.result["feed"]
         self._base = url if _is_http(url) else _text(feed, "link") or ""
         self._language = _text(feed, "language")
@@ -152,11 +151,27 @@ class _Document:
         return self.recovered.raw(number) if same else repr(raw).encode("utf-8", "surrogatepass")
 
 
+def _read(markup: bytes, headers: Mapping[str, str], recovered: Recovered) -> tuple[dict[str, Any], str | None]:
+    """What feedparser makes of the markup, or the short way to it."""
+    root = recovered.sound
+    result = plain.read(root, markup, headers.get("content-type", "")) if root is not None else None
+    return (result, None) if result else _feedparser(markup, headers)
+
+
+@cache
+def _library() -> Any:
+    """Feedparser, without its reading of dates, for which it tries a dozen forms: ours is used instead."""
+    import feedparser  # noqa: PLC0415 - a tenth of a second to load, and most feeds do without
+
+    feedparser.registerDateHandler(lambda _text: (1970, 1, 1, 0, 0, 0, 3, 1, 0))
+    return feedparser
+
+
 def _feedparser(markup: bytes, headers: Mapping[str, str]) -> tuple[dict[str, Any], str | None]:
     """What feedparser makes of the markup, or nothing and the error: on hostile input it raises anything."""
     kept = {"content-type": headers["content-type"]} if "content-type" in headers else {}
     try:
-        result = feedparser.parse(
+        result = _library().parse(
             io.BytesIO(markup), response_headers=kept, sanitize_html=False, resolve_relative_uris=False
         )
     except Exception as error:  # noqa: BLE001 - it is kept, and raised where nothing can be saved

@@ -36,10 +36,13 @@ class Recovered:
     def __init__(self, markup: bytes) -> None:
         """Read the markup; what libxml2 cannot make anything of has no entries."""
         parser = etree.XMLParser(recover=True, huge_tree=True, resolve_entities=False, no_network=True, load_dtd=False)
+        without, doctypes = _DOCTYPE.subn(b"", markup)
         try:
-            self._root = etree.fromstring(_DOCTYPE.sub(b"", markup), parser)
+            self._root = etree.fromstring(without, parser)
         except (etree.XMLSyntaxError, ValueError):
             self._root = None
+        self.sound = self._root if not doctypes and not len(parser.error_log) else None
+        """The root of the tree, where nothing had to be forgiven and nothing was left out."""
 
     def __len__(self) -> int:
         """How many entries the document holds."""

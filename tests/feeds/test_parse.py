@@ -135,7 +135,7 @@ def test_what_defeats_feedparser_is_an_error_of_ours_and_costs_no_entry(
     with pytest.raises(ParseError, match="AssertionError: unexpected call") as caught:
         parse(b"<rss/>", {}, URL)
     assert caught.value.where == URL
-    (problem,) = parse(item("<link>https://w.example/1</link>"), {}, URL).problems
+    (problem,) = parse(item("<link>https://w.example/1</link><x/>"), {}, URL).problems
     assert b"https://w.example/1" in problem.raw
 
 
