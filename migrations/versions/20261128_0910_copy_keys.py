@@ -1,6 +1,6 @@
 """Keys of copies are numbers, kept for the latest articles that share them: half the work of a pass went into texts.
 
-Revision ID: 20261128_0900
+Revision ID: 20261128_0910
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from archive.ledger.schema import Moment
 
-revision = "20261128_0900"
-down_revision = "20261123_1135"
+revision = "20261128_0910"
+down_revision = "20261128_0900"
 
 BIGINT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
