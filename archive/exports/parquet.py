@@ -1,8 +1,8 @@
 """Parquet: statements divided by month, so that a question about a year reads a year; moments in UTC, positions int64.
 
-Files are written side by side by as many processes as there are processors: reading rows is most of the work. On
-PostgreSQL all of them read one snapshot; on SQLite, whose snapshots cannot be shared, what is recorded meanwhile may be
-in, and is delivered once more by the next run.
+Files are written side by side by as many processes as there are processors. Rows become columns outside of Python:
+SQLite's by its ADBC driver, PostgreSQL's by COPY. On PostgreSQL all of them read one snapshot; on SQLite, whose
+snapshots cannot be shared, what is recorded meanwhile may be in, and is delivered once more by the next run.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import quote
 
 from sqlalchemy import Connection, text
 
 from archive.errors import UsageError
 from archive.exports.manifest import Export, Written
-from archive.exports.source import RELATIONS, Batch, Relation, query_for, stream
+from archive.exports.source import RELATIONS, Relation, query_for
 from archive.ledger.engine import connect, reading
 from archive.views.columns import kind_of
 
 GROUP_ROWS = 50_000
 """Rows a row group: what a reader fetches at once, and a writer holds."""
 
-BLOCK_ROWS = 1_000
-"""Rows of SQLite's at once: so many fit into a processor's cache while they become columns."""
+BLOCK_ROWS = 10_000
+"""Rows of SQLite's at once: some 10 MB."""
 
 COPIED_ROWS = 10_000
 """Lines of PostgreSQL's at once: some 10 MB."""
@@ -172,9 +173,36 @@ def _schema(columns: Sequence[str]) -> Any:
 
 
 def _blocks_sqlite(connection: Connection, query: str) -> tuple[Any, Iterator[Any]]:
-    columns, batches = stream(connection, query, BLOCK_ROWS)
-    schema = _schema(columns)
-    return schema, (_block(schema, batch) for batch in batches)
+    """By ADBC, on a connection of its own that cannot write."""
+    driver: Any = connection.connection.driver_connection
+    schema = _schema([column[0] for column in driver.execute(f"SELECT * FROM ({query}) LIMIT 0").description])
+    path = quote(str(Path(str(connection.engine.url.database)).absolute()))
+    return schema, _fetched(f"file:{path}?mode=ro", query, schema)
+
+
+def _fetched(uri: str, query: str, schema: Any) -> Iterator[Any]:
+    """Blocks of rows; a first row of samples tells the driver the type of columns that begin with nothing."""
+    pyarrow, _ = arrow()
+    from adbc_driver_sqlite import dbapi  # noqa: PLC0415 - an extra, and slow to load
+
+    samples = ", ".join(f"{_sample(field)} AS {field.name}" for field in schema)
+    with dbapi.connect(uri) as connection, connection.cursor() as cursor:
+        cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(BLOCK_ROWS)})
+        cursor.execute(f"SELECT {samples} UNION ALL SELECT * FROM ({query})")
+        for number, batch in enumerate(cursor.fetch_record_batch()):
+            rows = batch.slice(1) if number == 0 else batch
+            yield pyarrow.table([rows.column(field.name).cast(field.type) for field in schema], schema=schema)
+
+
+def _sample(field: Any) -> str:
+    """A value as SQLite keeps it: moments as texts, booleans as 1 and 0."""
+    match kind_of(field.name):
+        case "number":
+            return "0.5"
+        case "integer" | "position" | "boolean":
+            return "1"
+        case _:
+            return "''"
 
 
 def _blocks_postgresql(connection: Connection, query: str) -> tuple[Any, Iterator[Any]]:
@@ -223,24 +251,6 @@ def _parsed(lines: list[memoryview], schema: Any) -> Any:
     )
 
 
-def _block(schema: Any, batch: Batch) -> Any:
-    pyarrow, _ = arrow()
-    arrays = [_array(field, values) for field, values in zip(schema, zip(*batch, strict=True), strict=True)]
-    return pyarrow.table(arrays, schema=schema)
-
-
-def _array(field: Any, values: tuple[Any, ...]) -> Any:
-    """A column as SQLite keeps it: moments as texts, booleans as 1 and 0."""
-    pyarrow, _ = arrow()
-    match kind_of(field.name):
-        case "moment" | "date":
-            return pyarrow.array(values, pyarrow.string()).cast(field.type)
-        case "boolean":
-            return pyarrow.array(values, pyarrow.int8()).cast(field.type)
-        case _:
-            return pyarrow.array(values, field.type)
-
-
 def _type(column: str) -> Any:
     pyarrow, _ = arrow()
     types = {
@@ -258,6 +268,7 @@ def _type(column: str) -> Any:
 def arrow() -> tuple[Any, Any]:
     """Pyarrow and its Parquet; UsageError where it is not installed."""
     try:
+        import adbc_driver_sqlite  # noqa: F401, PLC0415 - the same
         import pyarrow  # noqa: PLC0415 - an extra, and slow to load
         from pyarrow import parquet  # noqa: PLC0415 - the same
     except ModuleNotFoundError as error:
