@@ -6,9 +6,11 @@ import csv
 import io
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -214,6 +216,7 @@ def test_a_bad_configuration_is_one_line_with_place_and_remedy(
         (("statements", "--topic", "nosuch"), "no topic"),
         (("history", "Ada Quill", "--topic", "nosuch"), "no topic"),
         (("search", "toll", "--topic", "nosuch"), "no topic"),
+        (("feeds", "add", "http://ada:secret@wire.example/f"), "http://…@wire.example/f: the URL holds a user name"),
         (("sql", "SELECT '\udcff'"), "an argument is not UTF-8"),
         (("withdraw", "s-none", "--by", "R. Voss", "--reason", "\udcff"), "no statement"),
         (("assess", "s-none", "harbour-toll", "open", "--by", "R. Voss"), "no statement"),
@@ -251,6 +254,20 @@ def test_a_feed_that_cannot_be_reached_does_not_spoil_the_pass(tmp_path: Path) -
     assert health["gone"] == "failing"
 
 
+def test_a_damaged_database_is_told_with_what_to_do(tmp_path: Path) -> None:
+    Wire(tmp_path)
+    assert archive("poll", folder=tmp_path).returncode == 0
+    file = tmp_path / "archive.db"
+    with closing(sqlite3.connect(file)) as other:
+        (page,) = other.execute("SELECT rootpage FROM sqlite_master WHERE name = 'actor_rows'").fetchone()
+        (size,) = other.execute("PRAGMA page_size").fetchone()
+    with file.open("r+b") as damaged:
+        damaged.seek((page - 1) * size)
+        damaged.write(b"\xff" * size)
+    done = archive("stances", folder=tmp_path)
+    assert (done.returncode, "restore a backup" in done.stderr) == (2, True)
+
+
 def test_no_text_speaks_to_the_terminal(polled: Path) -> None:
     query = "SELECT 'calm' || char(27) || '[2J' || char(8238) || char(155) AS words"
     for format_ in ("table", "markdown"):
@@ -266,6 +283,16 @@ def test_data_is_in_utf_8_whatever_the_locale(polled: Path) -> None:
     for format_ in ("json", "csv", "table"):
         done = archive("sql", query, "--format", format_, folder=polled, PYTHONIOENCODING="ascii")
         assert (done.returncode, "é’" in done.stdout) == (0, True)
+
+
+def test_ctrl_c_ends_a_question_without_a_word_about_the_question(polled: Path) -> None:
+    endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    command = [sys.executable, "-m", "archive", "sql", endless]
+    with subprocess.Popen(command, cwd=polled, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as asked:
+        time.sleep(5)  # it has begun to count by then; were it still starting, it would end the same
+        asked.send_signal(signal.SIGINT)
+        _, said = asked.communicate(timeout=30)
+    assert (asked.returncode, said.strip()) == (130, "")
 
 
 def test_a_closed_pipe_is_no_error(polled: Path) -> None:

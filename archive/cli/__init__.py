@@ -66,6 +66,13 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 """What Python makes of a byte of the command line that is not UTF-8."""
 
 
+_STEPS = {
+    "locked": "Another program is writing to it: try again when that is done",
+    "malformed": "Its file is damaged: restore a backup; archive verify tells what is lost",
+}
+"""What to do about some of the things that SQLite says."""
+
+
 class Lazy(click.Group):
     """Imports a command's module when the command is asked for, so that ``extract`` starts at once."""
 
@@ -101,7 +108,9 @@ def main() -> None:
     except OSError as error:
         _fail(f"{error.filename or 'input or output'}: {error.strerror}. Check the path and that there is space", 1)
     except SQLAlchemyError as error:
-        _fail(f"the database failed: {getattr(error, 'orig', None) or error}. Check that it runs and has space", 2)
+        said = str(getattr(error, "orig", None) or error)
+        remedy = next((step for words, step in _STEPS.items() if words in said), "Check that it runs and has space")
+        _fail(f"the database failed: {said}. {remedy}", 2)
     except Exception as error:
         if isinstance(error, UnicodeEncodeError) and any(map(_SURROGATE.search, sys.argv)):
             _fail("an argument is not UTF-8. Write it in UTF-8; only paths may be of other bytes", 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,7 +59,7 @@ def add_(
     loaded = configuration(ctx)
     target = str(Path(url).absolute()) if Path(url).is_file() else url if "://" in url else f"https://{url}"
     if not Path(target).is_file() and (refusal := config.refusal(target)):
-        raise UsageError(f"{target}: {refusal}")
+        raise UsageError(f"{re.sub('//[^/]*@', '//…@', target)}: {refusal}")  # a password is repeated nowhere
     _refuse_known(loaded, target)
     found, others = asyncio.run(_discover(loaded, target))
     _refuse_known(loaded, found.url)

@@ -8,6 +8,8 @@ content, which the reading of entries then reports with its raw form.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +17,7 @@ import msgspec
 
 from archive.errors import ParseError
 
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 _VERSION = "https://jsonfeed.org/version/"
 
 
@@ -26,8 +29,8 @@ def looks_like_json(body: bytes) -> bool:
 def read(body: bytes, where: str) -> dict[str, Any]:
     """The feed and its entries, by feedparser's names. ParseError where the document is no JSON Feed."""
     try:
-        document = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"))
-    except (msgspec.DecodeError, RecursionError) as error:
+        document = _decoded(body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
         raise ParseError(f"the document is no JSON that can be read: {error}", where=where) from error
     items = document.get("items") if isinstance(document, dict) else None
     if not isinstance(items, list) or not str(document.get("version", "")).startswith(
@@ -44,6 +47,18 @@ def read(body: bytes, where: str) -> dict[str, Any]:
         "feed": {name: value for name, value in feed.items() if value},
         "entries": [_entry(item, document) for item in items],
     }
+
+
+def _decoded(text: str) -> Any:
+    """The document. ValueError where it is no JSON.
+
+    For one item msgspec refuses a whole feed, though it is JSON: half of a surrogate pair, an integer without end.
+    """
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        spelt_out = json.dumps(json.loads(text, parse_int=str), ensure_ascii=False)
+        return msgspec.json.decode(_HALF_A_PAIR.sub("\ufffd", spelt_out))
 
 
 def _entry(item: object, document: Mapping[str, Any]) -> dict[str, Any]:

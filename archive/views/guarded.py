@@ -104,8 +104,10 @@ def _ask_sqlite(engine: Engine, query: str, values: Values | None, bounds: Bound
         while (wanted := _wanted(bounds, rows)) and (chunk := cursor.fetchmany(wanted)):
             rows += chunk
     except (sqlite3.Error, sqlite3.Warning) as error:
-        if until and monotonic() > until and "interrupted" in str(error):
-            return _answer(columns, rows, bounds, timed_out=True)
+        if "interrupted" in str(error):
+            if until and monotonic() > until:
+                return _answer(columns, rows, bounds, timed_out=True)
+            raise KeyboardInterrupt from error  # Ctrl-C in the midst, of which the database tells in its own words
         raise _refused(error) from error
     finally:
         connection.close()

@@ -93,12 +93,21 @@ def own(folder: Path) -> dict[str, Named]:
     """The reports of a user's folder: every ``*.sql`` in it. UsageError where it, or one of them, cannot be read."""
     if not folder.is_dir():
         raise UsageError("the folder of reports does not exist", where=str(folder), remedy="Correct archive.reports")
+    paths = [path for path in sorted(folder.glob("*.sql")) if not path.is_dir()]
+    return {path.stem: parse(path.stem, _read(path), str(path)) for path in paths}
+
+
+def _read(path: Path) -> str:
     try:
-        return {
-            path.stem: parse(path.stem, path.read_text("utf-8"), str(path)) for path in sorted(folder.glob("*.sql"))
-        }
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"a report cannot be read: {error}", where=str(folder), remedy="Save it as UTF-8") from error
+        written = path.read_bytes()
+        return written.decode("utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"the report cannot be read: {error.strerror}", where=str(path), remedy="Correct its rights"
+        ) from error
+    except UnicodeDecodeError as error:
+        line = written.count(b"\n", 0, error.start) + 1
+        raise UsageError("the report is not UTF-8", where=f"{path}:{line}", remedy="Save it as UTF-8") from error
 
 
 def parse(name: str, query: str, source: str) -> Named:

@@ -62,6 +62,17 @@ def test_whatever_stands_among_the_items_is_an_entry_or_a_problem_with_its_raw_f
     assert len(parsed.entries) + len(kept) + parsed.repeated == 1 + len(items)
 
 
+def test_half_a_character_or_an_endless_number_costs_no_item() -> None:
+    odd: list[object] = [
+        {"id": "a", "content_text": "Half \ud83d a face \ud83d\ude00"},
+        {"id": "LONG", "title": "Toll"},
+    ]
+    body = json_feed(*odd).replace(b'"LONG"', b"9" * 5000)
+    parsed = parse(body, {}, URL)
+    assert [(entry.title, entry.key[:5]) for entry in parsed.entries] == [(None, "guid:"), ("Toll", "guid:")]
+    assert "Half \ufffd a face 😀" in str(parsed.entries[0])
+
+
 @pytest.mark.parametrize(
     "body", [b"{", b'{"items": []}', b'{"version": "https://jsonfeed.org/version/1"}', b"{" * 5000]
 )

@@ -147,6 +147,13 @@ def test_a_report_that_does_not_say_what_it_takes_is_refused(tmp_path: Path, tex
         named.own(tmp_path)
 
 
+def test_a_report_in_other_bytes_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "older.sql").mkdir()
+    (tmp_path / "mine.sql").write_bytes(b"-- Mine.\n\nSELECT '\xff'")
+    with pytest.raises(UsageError, match=r"mine\.sql:3: the report is not UTF-8"):
+        named.own(tmp_path)
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nowhere: the folder of reports does not exist"):
         named.own(tmp_path / "nowhere")
