@@ -9,6 +9,8 @@ The views in ``sql/`` are the public interface for reporting, documented in docs
 ``{day:x}``    a moment's day as text                ``{words:x}``  a text's words as a table ``w(value)``
 ``{last_word:x}``  a text's last word                 ``{present}`` …  the files named in ``_MADE_OF``
 ``{tally:x}``  how often each position occurs among those who speak for a country
+``{listed}``, ``{each:x}``  their statements in one value; that value as rows: a position ``key``, an actor ``value``
+``{same_actor}``  what holds of every judgement anyway: it lets SQLite find those of an actor on a topic in one index
 """
 
 from __future__ import annotations
@@ -85,6 +87,7 @@ _MACROS: Mapping[str, Mapping[str, str]] = {
         "day": "substr({}, 1, 10)",
         "listed": "json_group_object(s.position, s.actor)",
         "each": "json_each({})",
+        "same_actor": " AND a.actor IS s.actor",
         "words": "json_each('[' || replace(json_quote(coalesce(lower({}), '')), ' ', '\",\"') || ']') w",
     },
     "postgresql": {
@@ -95,6 +98,7 @@ _MACROS: Mapping[str, Mapping[str, str]] = {
         "day": "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
         "listed": "json_object_agg(s.position, s.actor)",
         "each": "json_each_text({})",
+        "same_actor": "",
         "words": "regexp_split_to_table(coalesce(lower({}), ''), ' ') AS w(value)",
     },
 }

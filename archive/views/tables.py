@@ -11,12 +11,12 @@ readers and are made at the end, when sorting once is cheaper than a million ins
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import Column, Index, Integer, Table, Text, TextClause, UniqueConstraint, text
 
 from archive.ledger.schema import BigInt, Moment, metadata
 
 
-def _partial(name: str, *columns: str, where: str) -> Index:
+def _partial(name: str, *columns: str | TextClause, where: str) -> Index:
     """An index on the rows that are asked for most."""
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
@@ -332,6 +332,7 @@ stance_rows = Table(
     _partial(
         "ix_stance_rows_spoken", "speaks_for", "topic", "valid_to", where="known_to IS NULL AND speaks_for IS NOT NULL"
     ),
+    _partial("ix_stance_rows_held", "actor", "topic", "stance", where="known_to IS NULL AND valid_to IS NULL"),
     Index("ix_stance_rows_as_of", "topic", "valid_from", "valid_to", "known_from", "known_to"),
     Index(None, "topic", "known_since", "known_until"),
     Index(None, "known_since"),
@@ -343,8 +344,8 @@ stance_rows = Table(
 ``known_since`` and ``known_until`` are the same knowledge times by the operator's clock; ``assessment`` is the
 position of the judgement the row rests on, ``position`` that of the statement. The indexes hold what is asked for
 most, so that an answer of a few rows reads a few pages whatever the size of the archive: "as of" who held what as known
-at a position, "course" who holds or held what on a topic as known now, "change" the latest changes, "hearsay" what is
-known from others only, "spoken" who speaks for whom.
+at a position, "held" what an actor holds, "course" who holds or held what on a topic as known now, "change" the latest
+changes, "hearsay" what is known from others only, "spoken" who speaks for whom.
 """
 
 outlet_rows = Table(
@@ -354,6 +355,17 @@ outlet_rows = Table(
     Column("agency", Text, primary_key=True),
     Column("month", Text, primary_key=True),
     Column("statements", Integer, nullable=False),
+    # As the view shows them: SQLite then sums up in the index's order, and neither sorts nor looks at the table
+    _partial(
+        "ix_outlet_rows_shown",
+        text("nullif(outlet, '')"),
+        text("nullif(agency, '')"),
+        "month",
+        "statements",
+        "outlet",
+        "agency",
+        where="statements > 0",
+    ),
     sqlite_strict=True,
 )
 """How many statements count; ``outlet`` and ``agency`` are empty where unknown or none, ``month`` is 2024-03."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from archive.errors import UsageError
 from archive.ledger.engine import connect, reading
@@ -24,7 +24,7 @@ from archive.ledger.store import Ledger
 from archive.views import catch_up, named
 from archive.views.guarded import ask, parameters_in
 from tests.views.debate import toll_debate
-from tests.views.histories import day
+from tests.views.histories import Writer, day
 
 ANSWERS = Path(__file__).parent / "answers.json"
 NOW = datetime(2024, 3, 15, 12, tzinfo=UTC)
@@ -193,3 +193,35 @@ def test_the_shell_of_sqlite_answers_the_fifteen_questions_read_only(sqlite_url:
         run = [shell, "-readonly", "-safe", "-bail", path, refused]
         assert subprocess.run(run, capture_output=True, check=False).returncode != 0, refused
     engine.dispose()
+
+
+def test_a_judgement_is_shown_with_its_statement_even_where_nobody_could_be_told(
+    engine: Engine, ledger: Ledger
+) -> None:
+    writer = Writer(ledger)
+    writer.topic("toll")
+    writer.article("a-1", day(1))
+    for statement, actor in (("s-1", "ann"), ("s-2", None)):
+        writer.statement(statement, "a-1", actor, day(1))
+        writer.assess(statement, "toll", "oppose")
+    catch_up(engine, ledger)
+    rows = ask(engine, "SELECT statement, actor, stance FROM statements WHERE topic = 'toll' ORDER BY position").rows
+    assert [(row["statement"], row["stance"]) for row in rows] == [("s-1", "oppose"), ("s-2", "oppose")]
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("SELECT other FROM common_ground WHERE actor = 'ann'", "INDEX ix_stance_rows_held (actor=?)"),
+        (
+            "SELECT sum(statements) FROM outlet_statements GROUP BY outlet, agency",
+            "SCAN o USING COVERING INDEX ix_outlet",
+        ),
+    ],
+)
+def test_sqlite_answers_from_one_index(sqlite_url: str, question: str, read: str) -> None:
+    engine = connect(sqlite_url)
+    upgrade(engine)
+    with reading(engine) as connection:
+        steps = [row.detail for row in connection.execute(text(f"EXPLAIN QUERY PLAN {question}"))]
+    assert any(read in step for step in steps), steps
