@@ -8,9 +8,10 @@ since. Each such place keeps the chain going.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from archive.extract.indexed import Index
-from archive.extract.propositions import Action, Vocabulary
+from archive.extract.propositions import Action, Direction, Vocabulary
 from archive.extract.topics import Hit, Matcher
 
 WITHIN, KIND_WITHIN = 12, 5
@@ -19,7 +20,20 @@ WITHIN, KIND_WITHIN = 12, 5
 OWN, KIND = 0.8, 0.7
 """How sure it is that "the bill" is the topic's: where the topic says "bill", and where it says "deal"."""
 
-Takers = Mapping[str, tuple[float, Action | None]]
+
+
+class Taker(NamedTuple):
+    """How surely a noun takes a topic up, and the action of what it stands for.
+
+    ``doubtful``: it may stand for what is wanted and for what is there ("the measure": the new bill, or the old law).
+    """
+
+    strength: float
+    action: Action | None
+    doubtful: bool = False
+
+
+Takers = Mapping[str, Taker]
 
 _INTRODUCING = frozenset({"of", "about", "on", "for", "over", "that", "with", "against", "between"})
 _POINTING = frozenset({"the", "this", "that", "these", "those", "both"})
@@ -35,19 +49,21 @@ def chained(takers: Takers, matcher: Matcher, index: Index, hits: Sequence[Hit])
     known = iter(sorted(hits))
     ahead = next(known, None)
     latest: int | None = None
+    direction: Direction = 1
     strange: dict[str, int] = {}
     for i in at:
         while ahead is not None and ahead.first <= i:
-            latest, ahead = ahead.last - 1, next(known, None)
+            latest, direction, ahead = ahead.last - 1, ahead.direction, next(known, None)
         if not covered.isdisjoint((i - 1, i, i + 1)) or latest is None:
             continue
         stem = index.stems[i]
-        within = WITHIN if takers[stem][0] == OWN else KIND_WITHIN
+        within = WITHIN if takers[stem].strength == OWN else KIND_WITHIN
         near = index.sentence_number(i) - index.sentence_number(latest) <= within
         if near and strange.get(stem, -1) < latest and stem in takers and points_back(index, i, matcher.named):
-            strength, action = takers[stem]
-            found.append(matcher.taken_up(index, i, strength, action))
-            latest = i
+            strength, action, doubtful = takers[stem]
+            hit = matcher.taken_up(index, i, strength, action)
+            found.append(hit._replace(direction=direction) if doubtful and hit.action is None else hit)
+            latest, direction = i, found[-1].direction
         elif another(index, i, matcher.named):
             strange[stem] = i
     return tuple(_apart(found, hits))
@@ -72,14 +88,12 @@ def takers(words: Vocabulary, matcher: Matcher) -> Takers:
     """
     if matcher.personal:
         return {}
-    own = {stem: (OWN, action) for stem, action in matcher.nouns.items()}
-    alike = {
-        other: (KIND, action)
-        for kind in words.kinds
-        for stem, (_, action) in own.items()
-        if stem in kind
-        for other in kind
-    }
+    own = {stem: Taker(OWN, action) for stem, action in matcher.nouns.items()}
+    alike: dict[str, Taker] = {}
+    for kind in words.kinds:
+        actions = {taker.action for stem, taker in own.items() if stem in kind}
+        for action in sorted(actions, key=str):
+            alike.update((other, Taker(KIND, action, len(actions) > 1)) for other in kind)
     return {**alike, **own}
 
 

@@ -36,8 +36,10 @@ _PARTICLES = frozenset({"out", "up", "down", "off", "away", "back", "asid"})
 _WITHIN = frozenset(
     {"stay", "remain", "join", "leav", "exit", "withdraw", "pull", "secede", "enter", "return", "belong"}
 )
-_HOSTILE = ("oppose", "bad", "hurting")
-_UNLISTED = -1
+_HOSTILE = ("oppose", "bad", "hurting", "not_now")
+_BACKWARDS = frozenset({"back", "down", "off", "away", "out", "apart"})
+UNLISTED = -1
+"""The family of a verb that is in none: only the same verb does the same."""
 
 
 class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,7 +106,7 @@ class Vocabulary:
     """The words of ``stance.yaml`` by stem.
 
     ``titles`` stand before names, ``given`` are given names, ``impersonal`` the words of names that are no person's,
-    ``bodies`` those of institutions.
+    ``bodies`` those of institutions, ``hostile`` what is said or done against a thing.
     """
 
     words: StanceWords
@@ -215,7 +217,7 @@ def read(proposition: str, words: Vocabulary) -> Proposition:
     if passive and verb not in words.single:
         verb = next((s for s in rest if s in words.single), verb)
     phrased = words.actions.at(stems, [""] * len(stems), at, len(stems)) if at < len(stems) else None
-    acting = phrased[0] if phrased else words.single.get(verb, Action(_UNLISTED, -1 if verb in words.hostile else 1))
+    acting = phrased[0] if phrased else words.single.get(verb) or _unlisted(verb, stems[at + 1 : at + 2], words)
     within = not passive and verb in _WITHIN and _content(rest)
     passive = not within and (passive or not _content(rest) or rest[0] in _PREPOSITIONS | _PARTICLES)
     theme, around = (subject, rest) if passive else (rest, subject)
@@ -233,10 +235,16 @@ def read(proposition: str, words: Vocabulary) -> Proposition:
     )
 
 
+def _unlisted(verb: str, after: Sequence[str], words: Vocabulary) -> Action:
+    """What a verb of no family does: what opposes ("reject the pact") or takes back ("scale it back") ends things."""
+    ends = verb in words.hostile or not _BACKWARDS.isdisjoint(after)
+    return Action(UNLISTED, -1 if ends else 1)
+
+
 def _unmodal(stems: Sequence[str], words: Vocabulary) -> Proposition:
     verb = next((s for s in stems if s in words.single), "")
     theme = [s for s in stems if s != verb]
-    action = words.single.get(verb, Action(_UNLISTED, 1))
+    action = words.single.get(verb, Action(UNLISTED, 1))
     return Proposition(frozenset(_content(theme)), frozenset(_heads(theme, words)), action, verb, False, frozenset())
 
 

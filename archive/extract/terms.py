@@ -17,6 +17,8 @@ from archive.extract.propositions import Action, Proposition, Vocabulary
 TERM, PARTLY = 1.0, 0.85
 """How sure it is that words are about a topic: a term of it, and one of three words or more without one of them."""
 
+_NAMES = 3
+
 
 class Naming(Enum):
     """What a term names: the ``THING`` of the proposition, its ``MATTER`` (an event, people), or a ``PARTY`` to it."""
@@ -41,10 +43,19 @@ def term_of(term: str, words: Vocabulary, proposition: Proposition, actions: Map
     forms = tuple(words.alternatives(w) for w in said or term.split())
     acting = [actions[s] for f in forms for s in f if s in actions and s not in proposition.theme]
     stems = [words.stemmer.of(w.lower()) for w in said]
-    phrased = (words.actions.at(stems, [""] * len(stems), i, len(stems)) for i in range(len(stems)))
-    acting += [found[0] for found in phrased if found and found[1] > 1]
+    phrased = ((words.actions.at(stems, [""] * len(stems), i, len(stems)), i) for i in range(len(stems)))
+    acting += [found[0] for found, i in phrased if found and found[1] > i + 1]
+    if _is_name(said):
+        acting = []
+    elif not acting and len(stems) > 1 and stems[0] in words.hostile and stems[0] not in proposition.theme:
+        acting = [Action(propositions.UNLISTED, -1)]
     action = acting[0] if acting else None
     return Term(forms, action, naming=Naming.THING if action else _naming(term, forms, words, proposition))
+
+
+def _is_name(said: Sequence[str]) -> bool:
+    """Whether a term's words are the name of something, in which none acts: "Leave No Sailor Behind"."""
+    return len(said) >= _NAMES and all(word[0].isupper() for word in said)
 
 
 def _naming(term: str, forms: Sequence[frozenset[str]], words: Vocabulary, proposition: Proposition) -> Naming:

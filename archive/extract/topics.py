@@ -24,6 +24,7 @@ _PROPOSED = frozenset({"resolution", "motion", "petition", "proposal", "initiati
 _NAMING = frozenset({"NNP", "NNPS", "JJ"})
 _STOPPING = 4
 _NEAR = 4
+_LONGEST_NAME = 3
 _OBJECTS = frozenset({"it", "them", "him", "her", "this", "that"})
 _PERSONS = frozenset({"he", "she", "his", "her", "him"})
 _TOGETHER = 8
@@ -292,7 +293,7 @@ class Matcher:
         for i in range(last, min(end, last + _ACTION_AFTER)):
             if text.document.tokens[i].text in _NEVER_BETWEEN or self._joins(text, i):
                 break
-            suffered = suffered or text.stems[i] == "be"
+            suffered = text.stems[i] == "be" or (suffered and text.stems[i] != "of")
             bound = bound or text.tags[i] in {"MD", "TO"}
             if bound and text.tags[i] == "VB" and ends(text, i, end) and (found := self._acts(text, i)):
                 return i, found
@@ -367,7 +368,7 @@ def _things(terms: Sequence[Term]) -> frozenset[str]:
 
 def _is_person(proposition: Proposition, names: frozenset[str], words: Vocabulary) -> bool:
     """Whether the theme is a name, and a person's: by its given name, or for nothing in it is an organisation's."""
-    if not proposition.heads <= names:
+    if not proposition.heads <= names or len(proposition.theme) > _LONGEST_NAME:
         return False
     full = len(proposition.theme) > 1 and len(proposition.theme - names) <= 1
     return not words.given.isdisjoint(proposition.theme) or (full and words.impersonal.isdisjoint(proposition.theme))
