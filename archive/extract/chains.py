@@ -92,7 +92,7 @@ def takers(words: Vocabulary, matcher: Matcher) -> Takers:
     alike: dict[str, Taker] = {}
     for kind in words.kinds:
         actions = {taker.action for stem, taker in own.items() if stem in kind}
-        for action in sorted(actions, key=str):
+        for action in sorted(actions, key=str, reverse=True):
             alike.update((other, Taker(KIND, action, len(actions) > 1)) for other in kind)
     return {**alike, **own}
 

@@ -33,7 +33,7 @@ RULES = "stance-rules@3"
 THRESHOLD = 0.4
 """Below this sureness, the rules' own weight, a positional label is given as ``unclear``."""
 
-AROUND = 6
+AROUND = 10
 """Sentences around a place that is about an article's chief topic within which what is said is on the matter."""
 
 _UNNAMED = 0.4
