@@ -59,7 +59,8 @@ def chained(takers: Takers, matcher: Matcher, index: Index, hits: Sequence[Hit])
         stem = index.stems[i]
         within = WITHIN if takers[stem].strength == OWN else KIND_WITHIN
         near = index.sentence_number(i) - index.sentence_number(latest) <= within
-        if near and strange.get(stem, -1) < latest and stem in takers and points_back(index, i, matcher.named):
+        bare = stem in matcher.proposition.heads and _in_general(index, i)
+        if near and strange.get(stem, -1) < latest and (bare or points_back(index, i, matcher.named)):
             strength, action, doubtful = takers[stem]
             hit = matcher.taken_up(index, i, strength, action)
             found.append(hit._replace(direction=direction) if doubtful and hit.action is None else hit)
@@ -110,6 +111,12 @@ def points_back(index: Index, i: int, named: frozenset[str]) -> bool:
         if not tag.startswith(_MODIFYING) and "-" not in lower and index.stems[j] not in named:
             return False
     return False
+
+
+def _in_general(index: Index, i: int) -> bool:
+    """Whether a noun stands for all of its kind, with nothing beside it: "called inversions unpatriotic"."""
+    alone = index.tags[i] == "NNS" and not complemented(index, i, len(index.tags))
+    return alone and (i == 0 or not index.tags[i - 1].startswith(("JJ", "NN", "CD", "VBN", "POS", "PRP$", "HYPH")))
 
 
 def _noun(index: Index, i: int) -> bool:

@@ -37,6 +37,8 @@ _EXCLUDING = frozenset({"rule", "exclud"})
 _DOING = (("VB",), ("VBZ",), ("VBD",))
 _EMPTY = frozenset({"be", "seem", "tak", "look", "appear", "turn", "happen", "depend", "remain", "hav", "mak"})
 _DEED_WITHIN = 7
+_EXPLAINED_WITHIN = 12
+_RAISING = frozenset({"likely", "unlikely", "bound", "set", "sure", "certain", "ready", "able", "due", "meant"})
 _DEEDS = frozenset({"thing", "step", "move", "decision", "mistak", "victory", "gestur", "act", "day", "outcom"})
 _BARE = frozenset({"nothing", "everything"})
 
@@ -47,7 +49,7 @@ class Antecedent:
 
     Its direction, how many sentences ago, how it was assessed, the names of those who had to do with it, whether
     its theme is itself a name, how what was last done about it was assessed, whoever did it, whether the article
-    is chiefly about it, and the direction of what its beginning tells to be done.
+    is chiefly about it, the direction of what its beginning tells to be done, and whether it was named in the plural.
     """
 
     direction: Direction
@@ -58,6 +60,7 @@ class Antecedent:
     outcome: Assessment | None = None
     chief: bool = True
     news: Direction | None = None
+    plural: bool = False
 
 
 def take_up(
@@ -68,6 +71,7 @@ def take_up(
     named: frozenset[str],
     *,
     direct: bool,
+    family: frozenset[str],
 ) -> Hit | None:
     """The words of a sentence that stand for the topic spoken of before, if any do.
 
@@ -76,6 +80,8 @@ def take_up(
     """
     if earlier is None or earlier.distance > (FAR if earlier.chief else 0):
         return None
+    if not earlier.person and (done := _done_to(index, sentence, family, plural=earlier.plural)) is not None:
+        return Hit(done, done + 1, earlier.direction, NOUN, None)
     nouns = lexicon.anaphors | (lexicon.objects & named)
     for i in range(*sentence):
         strength = 0.0
@@ -96,6 +102,16 @@ def take_up(
             return Hit(i, i + 1, -1 if turned else 1, strength, None)
         if strength:
             return Hit(i, i + 1, earlier.direction, strength, None)
+    return None
+
+
+def _done_to(index: Index, sentence: tuple[int, int], family: frozenset[str], *, plural: bool) -> int | None:
+    """A pronoun to which is done what the topic is about: "we must recognise it", "only a law can stop them"."""
+    pronoun = "them" if plural else "it"
+    for i in range(sentence[0] + 1, sentence[1]):
+        verb = index.stems[i - 1] in family and index.tags[i - 1].startswith("VB")
+        if verb and index.document.tokens[i].lower == pronoun:
+            return i
     return None
 
 
@@ -125,10 +141,26 @@ def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int], ear
     opens = i - sentence[0] < _OPENING or paused or i + 1 >= sentence[1] - 1 or _attitude_to(lexicon, index, i)
     if not pointing or not opens or complementizer or (lower == "that" and index.tags[i + 1 : i + 2] != ("VBZ",)):
         return 0.0
+    if lower == "it" and _expletive(lexicon, index, i, sentence[1]):
+        return 0.0
     named = index.tags[i + 1 : i + 3] == ("VBZ", "DT") and earlier.chief
     if lower == "it" and earlier.chief and earlier.distance <= NEAREST and _is_thing(index, i, sentence):
         return PRONOUN
     return (EXPLETIVE if lower == "it" and not named else POINTER) + SAME * (earlier.distance == 0)
+
+
+def _expletive(lexicon: Lexicon, index: Index, i: int, high: int) -> bool:
+    """Whether an "it" only stands for what follows: "it is short-sighted of them to wait", "it is sad that"."""
+    said = [k for k in range(i + 1, min(i + _EXPLAINED_WITHIN, high)) if index.tags[k] not in {"MD", "RB", ","}]
+    if len(said) < 2 or index.stems[said[0]] != "be" or index.tags[said[1]] != "JJ":
+        return False
+    if index.document.tokens[said[1]].lower in _RAISING:
+        return False
+    follows = next((k for k in said[2:] if index.tags[k] == "TO" or index.document.tokens[k].lower == "that"), None)
+    if follows is None or index.tags[follows] != "TO":
+        return follows is not None
+    phrase = lexicon.phrases.at(index.stems, index.tags, follows + 1, high)
+    return index.tags[follows + 1 : follows + 2] == ("VB",) and not (phrase and phrase[0] in _FAVOURING)
 
 
 def _is_thing(index: Index, i: int, sentence: tuple[int, int]) -> bool:

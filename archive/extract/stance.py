@@ -50,6 +50,7 @@ _MONTHS = frozenset(
     | {"august", "september", "october", "november", "december"}
 )
 _EARLIER = frozenset({"ago", "earlier", "previously", "once", "initially", "formerly", "last"})
+_PLURAL = frozenset({"NNS", "NNPS"})
 _QUALIFYING = (Stance.CONDITIONAL, Stance.NOT_NOW, Stance.OPEN)
 
 
@@ -124,25 +125,36 @@ class Assessor:
             here = [h for h in _within(hits, first, last) if not passage.spoken_by(h)]
             elliptic = not here
             open_ = first + passage.opens_with_itself(first), last
-            if not here and (
-                taken := take_up(self._lexicon, index, open_, earlier, matcher.named, direct=passage.direct)
-            ):
+            if not here and (taken := self._taken_up(matcher, passage, open_, earlier)):
                 here = [matcher.acted_on(index, taken)]
             found = [(judge(self._lexicon, passage, (first, last), hit), hit) for hit in here]
             if here and not elliptic and not _positional(found):
                 before = first, here[0].first
-                again = take_up(self._lexicon, index, before, earlier, matcher.named, direct=passage.direct)
+                again = self._taken_up(matcher, passage, before, earlier)
                 more = [(judge(self._lexicon, passage, (first, last), hit), hit) for hit in ([again] if again else [])]
                 found.extend(more if _positional(more) else ())
             judged.extend(f for f in found if not elliptic or f[0].value.stance is not Stance.NO_POSITION)
             if here:
                 said = earlier.assessment if earlier else None
-                earlier = _said_before(course, here[-1], 0, said)
+                earlier = _said_before(index, course, here[-1], 0, said)
         if earlier and earlier.assessment and earlier.distance <= NEAR:
             beside = () if named or _positional(judged) else passage.sentences[:1]
             if _shares(self._lexicon, passage, (*passage.cue, *beside)):
                 return _same(matcher.topic, earlier.assessment, passage)
         return _settled(self._lexicon, matcher.topic, index, judged)
+
+    def _taken_up(
+        self, matcher: Matcher, passage: Passage, part: tuple[int, int], earlier: Antecedent | None
+    ) -> Hit | None:
+        return take_up(
+            self._lexicon,
+            passage.index,
+            part,
+            earlier,
+            matcher.named,
+            direct=passage.direct,
+            family=matcher.family,
+        )
 
 
 def _superseded(passage: Passage, assessment: Assessment, course: _Course) -> bool:
@@ -224,12 +236,20 @@ def _antecedent(passage: Passage, hits: Sequence[Hit], course: _Course) -> Antec
     distance = max(0, index.sentence_number(first) - index.sentence_number(before[-1].first))
     spoke = own is not None and index.sentence_number(first) - index.sentence_number(own[0] - 1) <= NEAR
     far = 0 if spoke else distance
-    return _said_before(course, before[-1], far, assessment)
+    return _said_before(index, course, before[-1], far, assessment)
 
 
-def _said_before(course: _Course, hit: Hit, distance: int, said: Assessment | None) -> Antecedent:
+def _said_before(index: Index, course: _Course, hit: Hit, distance: int, said: Assessment | None) -> Antecedent:
     return Antecedent(
-        hit.direction, distance, said, course.names, course.person, course.last, course.chief, course.done
+        direction=hit.direction,
+        distance=distance,
+        assessment=said,
+        names=course.names,
+        person=course.person,
+        outcome=course.last,
+        chief=course.chief,
+        news=course.done,
+        plural=any(tag in _PLURAL for tag in index.tags[hit.first : hit.last]),
     )
 
 

@@ -31,6 +31,7 @@ _TOGETHER = 8
 _APART = frozenset({"NNP", "NNPS", "VBZ", "VBD", "VBP"})
 _SAME_SUBJECT = (("VBZ",), ("VBD",), ("VBP",), ("MD",))
 _LINKING = frozenset({"IN", "DT", "JJ", "PRP$", "POS", "TO"})
+_COMPARING = frozenset({"JJR", "RBR"})
 _CONTRASTING = frozenset({"than", "over", "against"})
 _NEVER_BETWEEN = ",;:—–"
 
@@ -285,6 +286,8 @@ class Matcher:
             if text.document.tokens[i].text in _NEVER_BETWEEN or self._parts(text, i) or qualifies(text, i):
                 break
             if text.tags[i].startswith("NN") and governs(text, i + 1) and not self._acts_until(text, i):
+                break
+            if text.tags[i] in _COMPARING and text.tags[i + 1] == "IN":
                 break
             titled = text.stems[i] in self.titles and text.tags[i].startswith("NN")
             if (found := self._acts(text, i)) and not titled and not undergone(text, i):
