@@ -116,7 +116,7 @@ def points_back(index: Index, i: int, named: frozenset[str]) -> bool:
 def _in_general(index: Index, i: int) -> bool:
     """Whether a noun stands for all of its kind, with nothing beside it: "called inversions unpatriotic"."""
     alone = index.tags[i] == "NNS" and not complemented(index, i, len(index.tags))
-    return alone and (i == 0 or not index.tags[i - 1].startswith(("JJ", "NN", "CD", "VBN", "POS", "PRP$", "HYPH")))
+    return alone and (i == 0 or not index.tags[i - 1].startswith(("JJ", "NN", "CD", "POS", "PRP$", "HYPH")))
 
 
 def _noun(index: Index, i: int) -> bool:

@@ -105,6 +105,8 @@ class Lexicon:
 
 _NEGATION_REACH = 4
 _JOINING = frozenset({"CC", "RB", "QUOTE", ",", "DT"})
+_HELD = frozenset({Kind.SUPPORT, Kind.OPPOSE, Kind.INTEND})
+_DETERMINING = frozenset({"DT", "PRP$", "POS"})
 _FOR = frozenset({"pro", "behind", "for"})
 _JUDGING = frozenset({Kind.GOOD, Kind.BAD})
 EFFECTS = frozenset({Kind.HELPING, Kind.HURTING})
@@ -252,6 +254,8 @@ def _otherwise(lexicon: Lexicon, text: Index, kind: Kind, first: int, last: int)
     if tag.startswith("NNP"):
         beside = (text.tags[i] for i in (first - 1, last) if 0 <= i < len(text.tags))
         return kind in _JUDGING or any(t.startswith("NNP") for t in beside)
+    if kind in _HELD and tag == "VBN" and first > 0 and text.tags[first - 1] in _DETERMINING:
+        return text.tags[last : last + 1] in (("NN",), ("NNS",), ("JJ",))  # Whoever wants a "proposed toll" is not told.
     return kind is Kind.SUPPORT and tag in {"RB", "RP", "IN"} and token.lower not in _FOR
 
 
