@@ -74,7 +74,7 @@ def qualifies(text: Index, i: int) -> bool:
 
 def ends(text: Index, i: int, end: int) -> bool:
     """Whether a verb has no object: "the toll must stay", "wages have to rise to ten crowns"."""
-    return i + 1 >= end or not text.tags[i + 1].startswith(("DT", "NN", "JJ", "PRP", "CD", "RP"))
+    return i + 1 >= end or not text.tags[i + 1].startswith(("DT", "NN", "JJ", "PRP", "CD", "RP", "RBR"))
 
 
 def windows(words: tuple[frozenset[str], ...], text: Index) -> Iterator[tuple[int, int]]:

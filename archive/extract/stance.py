@@ -38,6 +38,7 @@ AROUND = 10
 
 _UNNAMED = 0.4
 _SEVERAL = 3
+_LOOKED_BACK = 3
 _BEGINNING = 4
 _WORD = re.compile(r"[^\W_]+")
 _SIDES = frozenset({Stance.SUPPORT, Stance.OPPOSE})
@@ -227,7 +228,7 @@ def _antecedent(passage: Passage, hits: Sequence[Hit], course: _Course) -> Antec
     index = passage.index
     first = passage.sentences[0][0] if passage.sentences else 0
     known = bisect_right(hits, first, key=lambda h: h.last)
-    before = hits[known - 1 : known] if known else _beside(passage, hits)
+    before = [_centre(index, hits, known - 1)] if known else _beside(passage, hits)
     actor = passage.statement.actor
     own = course.by_actor.get(actor.name) if actor else None
     assessment = own[1] if own else course.last
@@ -237,6 +238,13 @@ def _antecedent(passage: Passage, hits: Sequence[Hit], course: _Course) -> Antec
     spoke = own is not None and index.sentence_number(first) - index.sentence_number(own[0] - 1) <= NEAR
     far = 0 if spoke else distance
     return _said_before(index, course, before[-1], far, assessment)
+
+
+def _centre(index: Index, hits: Sequence[Hit], last: int) -> Hit:
+    """What the sentence of a mention is about: the first there that names the thing, else the mention itself."""
+    start, _ = index.sentence(hits[last].first)
+    same = (hit for hit in hits[max(0, last - _LOOKED_BACK) : last + 1] if hit.first >= start)
+    return next((hit for hit in same if hit.sided and not hit.matter), hits[last])
 
 
 def _said_before(index: Index, course: _Course, hit: Hit, distance: int, said: Assessment | None) -> Antecedent:

@@ -24,6 +24,7 @@ _PROPOSED = frozenset({"resolution", "motion", "petition", "proposal", "initiati
 _NAMING = frozenset({"NNP", "NNPS", "JJ"})
 _STOPPING = 4
 _NEAR = 4
+_ACCUSING = "investigate"
 _LONGEST_NAME = 3
 _OBJECTS = frozenset({"it", "them", "him", "her", "this", "that"})
 _PERSONS = frozenset({"he", "she", "his", "her", "him"})
@@ -68,7 +69,8 @@ class Matcher:
     ``bodies`` are words that make a name before them something else's, ``nouns`` the heads of terms and theme, by which
     the topic can be taken up ("the bill"), ``family`` what does the same as its action, ``stopping`` what puts an end
     to an action, ``ills`` what nobody wants, ``instruments`` what a topic can be made by ("the toll plan"), ``matters``
-    the heads of terms that only name what the topic answers to, ``outcomes`` what is done by deciding ("the ruling").
+    the heads of terms that only name what the topic answers to, ``outcomes`` what is done by deciding ("the ruling"),
+    ``accusing`` the family of inquiries.
     """
 
     topic: Topic
@@ -91,6 +93,7 @@ class Matcher:
     instruments: frozenset[str]
     matters: frozenset[str]
     outcomes: frozenset[str]
+    accusing: int
 
     def find(self, text: Index) -> tuple[Hit, ...]:
         """Every place in a document that is about the topic, in order, the surer of two that overlap."""
@@ -310,7 +313,9 @@ class Matcher:
         return text.tags[i] == "CC" and text.tags[i + 1 : i + 2] not in _SAME_SUBJECT
 
     def _direction(self, action: Action) -> Direction:
-        return self._signed(1 if action.polarity == self.proposition.action.polarity else -1)
+        accused = action.family == self.accusing != self.proposition.action.family and not self.personal
+        polarity = 1 if accused else action.polarity  # An inquiry ends nothing but who is its object.
+        return self._signed(1 if polarity == self.proposition.action.polarity else -1)
 
     def _signed(self, direction: Direction) -> Direction:
         return direction if not self.proposition.negated else -1 if direction == 1 else 1
@@ -321,14 +326,19 @@ def _as_named(hit: Hit, naming: Naming) -> Hit:
 
 
 def _apart(hits: Sequence[tuple[int, Hit]]) -> list[Hit]:
-    """The hits in order; of those that overlap, the one of the longest term, then the surest, then the first."""
+    """The hits in order; of those that overlap, the one of the longest term, then the surest, then the closest."""
     kept: list[Hit] = []
     taken: set[int] = set()
-    for _, hit in sorted(hits, key=lambda h: (-h[0], -h[1].strength, h[1].first, -h[1].last)):
+    for _, hit in sorted(hits, key=lambda h: (-h[0], -h[1].strength, _breadth(h[1]), h[1].first)):
         if taken.isdisjoint(range(hit.first, hit.last)):
             taken.update(range(hit.first, hit.last))
             kept.append(hit)
     return sorted(kept)
+
+
+def _breadth(hit: Hit) -> int:
+    """How many words a mention spans, without any that act on it."""
+    return 0 if hit.action is not None else hit.last - hit.first
 
 
 def matcher(topic: Topic, words: Vocabulary) -> Matcher:
@@ -362,6 +372,7 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
         instruments=words.instruments,
         matters=frozenset(s for t in terms if t.naming is Naming.MATTER for s in t.words[-1]) - _things(terms),
         outcomes=words.outcomes - proposition.theme,
+        accusing=words.single[words.stemmer.of(_ACCUSING)].family,
     )
 
 
