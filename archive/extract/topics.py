@@ -113,7 +113,8 @@ class Matcher:
         ends = not text.tags[hit.last + 1 : hit.last + 2] or not text.tags[hit.last + 1].startswith("NN")
         describes = after in {"NN", "NNS"} and ends and noun not in self.named and noun not in self.instruments
         person = self.personal and text.tags[hit.last - 1].startswith("NNP")
-        owns = person and after == "POS" and not self._running(text, hit.last + 1)
+        short = text.tags[hit.last + 1 : hit.last + 2] in (("VBN",), ("VBD",), ("VBG",))  # "Quill's got to go"
+        owns = person and after == "POS" and not short and not self._running(text, hit.last + 1)
         does = person and after == "TO" and hit.action is None
         own = "own" in text.stems[max(0, hit.first - 1) : hit.last]
         sided = hit.sided and not (evil or describes or owns or does or own)
