@@ -16,13 +16,14 @@ from archive.extract.effects import ATTITUDES, FINITE, done_by, suffers
 from archive.extract.indexed import Index, qualifies, undergone
 from archive.extract.limits import REACH, conditional, momentary
 from archive.extract.operators import CONFIDENCE, EFFECTS, MODAL, Kind, Lexicon, Operator, Value, operators, value
-from archive.extract.passages import Passage, first_person, foreign, of_others, performs
+from archive.extract.passages import Passage, first_person, foreign, of_others, performs, told_by_others
 from archive.extract.topics import Hit
 from archive.model import Span, Stance, fold
 
 _FOLLOWED_WITHIN = 4
 _CLAIMING = frozenset({"that", "claim", "notion", "idea", "argument", "suggestion", "assertion"})
 _JUDGED = frozenset({Kind.GOOD, Kind.BAD, Kind.NOT_NOW, Kind.UNDECIDED})
+_WHOSE = frozenset({"of", "for"})
 _APART = frozenset({"from", "with", "among", "between"})
 _PLACES = (("NNP",), ("NN",), ("NNS",), ("DT",), ("PRP",), ("PRP$",))
 _COMMANDING = frozenset({Kind.SUPPORT, Kind.OPPOSE, Kind.MUST, Kind.INTEND})
@@ -150,7 +151,7 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
     left = [o for o, after in zip_longest(left, left[1:]) if not _of_judgement(o, after)]
     right = [o for o in scope.operators if o.first >= hit.last]
     commanded = [o for o in left if _commanded(index, o, [*outer, *left])]
-    others = of_others(lexicon, passage, low)
+    others = of_others(lexicon, passage, low) or told_by_others(lexicon, passage, scope.clause, hit)
     theirs = (o for o in left if o not in commanded and not o.repeats)
     if others or any(foreign(lexicon, passage, o, low, hit) for o in theirs):
         return _answered(passage, scope, left, governed=governed)
@@ -257,6 +258,9 @@ def _governing(lexicon: Lexicon, passage: Passage, over: Sequence[Operator], hit
         if any(index.stems[i] in lexicon.about for i in range(operator.last, following - 1)):
             continue
         if operator.kind is Kind.WILL and _foretold(passage, operator, hit):
+            continue
+        agent = index.stems[operator.first] in lexicon.agents and index.tags[operator.first].startswith("NN")
+        if agent and index.stems[operator.first + 1] not in _WHOSE:
             continue
         over_else = operator.kind is not Kind.ACTION and undergone(index, operator.last - 1)
         if over_else or any(qualifies(index, i) for i in range(operator.last, hit.first)):

@@ -88,6 +88,8 @@ class Lexicon:
     about: frozenset[str]
     classifying: frozenset[str]
     reporting: frozenset[str]
+    saying: frozenset[str]
+    agents: frozenset[str]
     fearing: frozenset[str]
     doubting: frozenset[str]
     reliability: tuple[tuple[float, float], ...]
@@ -192,6 +194,8 @@ def load(language: str) -> Lexicon:
         about=frozenset(stem.of(w) for w in words.about),
         classifying=frozenset(stem.of(w) for w in words.classifying),
         reporting=frozenset(stem.of(w) for w in words.reporting),
+        saying=frozenset(stem.of(w) for w in words.saying),
+        agents=frozenset(stem.of(w) for w in words.agents),
         fearing=frozenset(stem.of(w) for w in words.fearing),
         indifferent=frozenset(stem.of(w) for w in words.indifferent),
         outcomes=frozenset(stem.of(w) for w in words.outcomes),
@@ -280,7 +284,18 @@ def _denied(text: Index, found: Sequence[Operator], denied: Sequence[int]) -> It
         target = (plain or after[-1:] or before)[:1]
         targets ^= set(target)
     for number, operator in enumerate(found):
-        yield operator._replace(negated=True) if number in targets else operator
+        if number in targets and _pending(text, operator):
+            yield operator._replace(kind=Kind.SILENT)
+        else:
+            yield operator._replace(negated=True) if number in targets else operator
+
+
+def _pending(text: Index, operator: Operator) -> bool:
+    """Whether support is only not told yet: who "has not called for" a thing refuses nothing."""
+    if operator.kind is not Kind.SUPPORT or text.tags[operator.first] != "VBN":
+        return False
+    before = [text.stems[i] for i in range(max(0, operator.first - _NEGATION_REACH), operator.first)]
+    return "hav" in before and "never" not in before
 
 
 def value(run: Sequence[Operator]) -> Value:

@@ -143,6 +143,17 @@ def of_others(lexicon: Lexicon, passage: Passage, low: int) -> bool:
     return at is not None and not _own(lexicon, passage, at, index.sentence(low)[0])
 
 
+def told_by_others(lexicon: Lexicon, passage: Passage, clause: tuple[int, int], hit: Hit) -> bool:
+    """Whether the words before a mention say that somebody else says it: "a lot of people say the toll should go"."""
+    index = passage.index
+    for i in range(clause[0], min(hit.first, clause[1])):
+        if index.stems[i] in lexicon.saying and index.tags[i] in _FINITE:
+            at = subject(index, i, clause[0])
+            if at is not None and not _own(lexicon, passage, at, clause[0]):
+                return True
+    return False
+
+
 def _own(lexicon: Lexicon, passage: Passage, at: int, low: int) -> bool:
     """Whether a subject is the speaker, or what the speaker speaks for."""
     tag, lower = passage.index.tags[at], passage.index.document.tokens[at].lower

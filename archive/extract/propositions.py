@@ -71,6 +71,8 @@ class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     about: tuple[str, ...]
     classifying: tuple[str, ...]
     reporting: tuple[str, ...]
+    saying: tuple[str, ...]
+    agents: tuple[str, ...]
     fearing: tuple[str, ...]
     doubting: tuple[str, ...]
     reliability: tuple[tuple[float, float], ...]

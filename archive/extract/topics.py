@@ -287,7 +287,10 @@ class Matcher:
         """The nearest action on the theme: a verb before it, or what it must do or must be done to it after it."""
         start, end = text.sentence(first)
         for i in range(first - 1, max(start, first - _ACTION_BEFORE) - 1, -1):
-            if text.document.tokens[i].text in _NEVER_BETWEEN or self._parts(text, i) or qualifies(text, i):
+            inside = all(text.tags[k].startswith("NNP") for k in range(i, first + 1))  # "the Norish Ministry of Tolls"
+            parted = self._parts(text, i) and not inside
+            claimed = text.document.tokens[i].lower == "that" and text.tags[i] == "IN"
+            if text.document.tokens[i].text in _NEVER_BETWEEN or parted or claimed or qualifies(text, i):
                 break
             if text.tags[i].startswith("NN") and governs(text, i + 1) and not self._acts_until(text, i):
                 break
