@@ -94,7 +94,7 @@ def take_up(
         ):
             strength = NOUN
         elif earlier.distance <= (FAR if earlier.chief and direct else NEAR):
-            strength = _bare(lexicon, index, i, sentence, earlier)
+            strength = 0.0 if direct and _over(index, i) else _bare(lexicon, index, i, sentence, earlier)
             if strength and earlier.news and earlier.distance > 0:
                 return Hit(i, i + 1, earlier.news, strength, None)
         if strength and earlier.outcome and (index.stems[i] in lexicon.outcomes or _a_deed(index, i, sentence)):
@@ -147,6 +147,11 @@ def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int], ear
     if lower == "it" and earlier.chief and earlier.distance <= NEAREST and _is_thing(index, i, sentence):
         return PRONOUN
     return (EXPLETIVE if lower == "it" and not named else POINTER) + SAME * (earlier.distance == 0)
+
+
+def _over(index: Index, i: int) -> bool:
+    """Whether somebody's own words tell of what is over, which no proposition is: "it was a narrow victory"."""
+    return index.tags[i] in {"PRP", "DT"} and index.document.tokens[min(i + 1, len(index.tags) - 1)].lower == "was"
 
 
 def _expletive(lexicon: Lexicon, index: Index, i: int, high: int) -> bool:
