@@ -287,10 +287,10 @@ class Matcher:
         """The nearest action on the theme: a verb before it, or what it must do or must be done to it after it."""
         start, end = text.sentence(first)
         for i in range(first - 1, max(start, first - _ACTION_BEFORE) - 1, -1):
-            inside = all(text.tags[k].startswith("NNP") for k in range(i, first + 1))  # "the Norish Ministry of Tolls"
-            parted = self._parts(text, i) and not inside
-            claimed = text.document.tokens[i].lower == "that" and text.tags[i] == "IN"
-            if text.document.tokens[i].text in _NEVER_BETWEEN or parted or claimed or qualifies(text, i):
+            claimed = text.tags[i] == "IN" and text.document.tokens[i].lower == "that"
+            if text.document.tokens[i].text in _NEVER_BETWEEN or claimed or qualifies(text, i):
+                break
+            if self._parts(text, i) and not _one_name(text, i, first):
                 break
             if text.tags[i].startswith("NN") and governs(text, i + 1) and not self._acts_until(text, i):
                 break
@@ -338,6 +338,11 @@ def _apart(hits: Sequence[tuple[int, Hit]]) -> list[Hit]:
             taken.update(range(hit.first, hit.last))
             kept.append(hit)
     return sorted(kept)
+
+
+def _one_name(text: Index, first: int, last: int) -> bool:
+    """Whether all words from one to another are of a name: "the Norish Ministry of Tolls"."""
+    return all(text.tags[i].startswith("NNP") for i in range(first, last + 1))
 
 
 def _breadth(hit: Hit) -> int:
