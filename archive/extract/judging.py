@@ -72,6 +72,8 @@ def judge(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: Hi
     found = _folded(lexicon, passage, scope, hit) if hit.sided else _FOREIGN
     if found.stance in _ASKABLE and passage.asks(*sentence):
         return Judgement(Value(Stance.NO_POSITION, 0.5, found.operators))
+    if hit.action is None and [o.kind for o in found.operators] == [Kind.MUST]:
+        found = _FOREIGN  # What a thing should be or do is another matter: "half of the troops should be volunteers".
     if hit.matter and hit.direction == 1 and found.stance is Stance.OPPOSE:
         found = _FOREIGN
     found, passing = momentary(lexicon, passage.index, scope.clause, found)

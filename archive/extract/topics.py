@@ -264,7 +264,7 @@ class Matcher:
             found = None if undergone(text, i) else self._acts(text, i)
             if found == self.proposition.action:
                 return Hit(i, hit.last, self._signed(1), hit.strength, i)
-            if text.stems[i] in self.stopping:
+            if text.stems[i] in self.stopping and text.stems[i + 1] != "short":
                 return Hit(i, hit.last, 1 if hit.direction == -1 else -1, hit.strength, i)
             if found and found.polarity == 1 and text.tags[i].startswith("VB"):
                 return Hit(i, hit.last, hit.direction, hit.strength, i)
