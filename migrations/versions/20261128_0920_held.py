@@ -1,6 +1,6 @@
 """What an actor holds now, and outlets' tallies in the order in which they are summed up: each read from one index.
 
-Revision ID: 20261128_0910
+Revision ID: 20261128_0920
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261128_0910"
-down_revision = "20261128_0900"
+revision = "20261128_0920"
+down_revision = "20261128_0910"
 
 HELD, SHOWN = "ix_stance_rows_held", "ix_outlet_rows_shown"
 PRESENT = sa.text("known_to IS NULL AND valid_to IS NULL")
