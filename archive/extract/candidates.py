@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 
-from archive.extract import acts, direct, nominals, verbs
+from archive.extract import acts, direct, nominals, roles, verbs
 from archive.extract.clauses import Reach
 from archive.extract.page import Candidate, Page
 
@@ -50,9 +50,12 @@ def _all(page: Page, number: int) -> Iterator[Candidate]:
                 yield from nominals.aside(clause, i)
                 yield from nominals.after_verb(page, clause, i)
                 yield from acts.of_verb(page, clause, i)
+                yield from acts.of_gift(page, clause, i)
+                yield from acts.of_state(page, clause, i)
         elif chunk.kind == "NP":
             yield from nominals.of_noun(page, clause, i)
-            yield from acts.of_agent(page, clause, i)
+            yield from roles.of_agent(page, clause, i)
+            yield from roles.of_maker(page, clause, i)
         if clause.word(i) in page.lexicon.according:
             yield from nominals.according(page, number, i)
     yield from nominals.colon(page, number)

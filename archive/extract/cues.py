@@ -47,6 +47,20 @@ class Acts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     objects: list[str]
 
 
+class Gifts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Verbs of giving, with what is given to whom or what has somebody's support."""
+
+    verbs: list[str]
+    nouns: list[str]
+
+
+class Makers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Nouns of which "by" tells whose they are: what is ``made``, and the ``stands`` taken for or against."""
+
+    made: list[str]
+    stands: list[str]
+
+
 class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Fixed words before a source."""
 
@@ -81,6 +95,9 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     free: Free
     acts: Acts
     agents: list[str]
+    gifts: Gifts
+    makers: Makers
+    sides: frozenset[str]
     according: Phrases
     irregular: dict[str, tuple[str, str]]
 
@@ -114,6 +131,11 @@ class Cues:
     acts: frozenset[str]
     enacted: frozenset[str]
     agents: frozenset[str]
+    giving: frozenset[str]
+    gifts: frozenset[str]
+    made: frozenset[str]
+    stands: frozenset[str]
+    sides: frozenset[str]
 
     def verb(self, tokens: Sequence[Token], head: int, last: int) -> tuple[Cue, int] | None:
         """The longest entry that the verb at ``head`` and the words after it make up, and the token after these.
@@ -160,12 +182,17 @@ def load(language: str) -> Cues:
         adjectives=dict.fromkeys(file.adjectives.words, file.adjectives.frames),
         copulas=frozenset(form for word in file.adjectives.copulas for form in forms.of(word)),
         according=_by_first(tuple(phrase.split()) for phrase in file.according.phrases),
-        people=frozenset(form for word in file.sources.people for form in (word, plural(word))),
+        people=_numbers(file.sources.people),
         free=file.free,
         acts=frozenset(form for word in file.acts.verbs for form in forms.of(word)),
-        enacted=frozenset(form for word in file.acts.objects for form in (word, plural(word))),
-        agents=frozenset(form for word in file.agents for form in (word, plural(word))),
-        papers=frozenset(form for word in file.sources.papers for form in (word, plural(word))),
+        enacted=_numbers(file.acts.objects),
+        agents=_numbers(file.agents),
+        giving=frozenset(form for word in file.gifts.verbs for form in forms.of(word)),
+        gifts=_numbers(file.gifts.nouns),
+        made=_numbers(file.makers.made),
+        stands=_numbers(file.makers.stands),
+        sides=file.sides,
+        papers=_numbers(file.sources.papers),
     )
 
 
@@ -186,6 +213,11 @@ def _verbs(file: File, forms: _Forms) -> dict[str, list[Cue]]:
         for form in forms.of(first):
             by_form[form].append(cue)
     return {form: sorted(found, key=lambda cue: -len(cue.rest)) for form, found in by_form.items()}
+
+
+def _numbers(nouns: Iterable[str]) -> frozenset[str]:
+    """Nouns in singular and plural."""
+    return frozenset(form for word in nouns for form in (word, plural(word)))
 
 
 def _by_first(phrases: Iterable[tuple[str, ...]]) -> dict[str, list[tuple[str, ...]]]:

@@ -21,6 +21,8 @@ CAUSING = LINKING & _words("have has had") | _words(
 )
 """Verbs and particles after which a bare infinitive stands ("let him go")."""
 
+NOT = _words("not n't n’t never")
+
 JOINING = _words("of for in from at with on to by about against under within behind over between near and or & 's")
 """Words that tie one noun phrase to another."""
 SUBORDINATE = _words("because although though while whereas if unless when after before once so")

@@ -17,6 +17,8 @@ NESTED = -4.0
 """What stands in somebody's words is seldom a statement of its own,"""
 QUOTED = -4.0
 """nor is what stands in a quotation, whoever's it is."""
+UNNAMED = -4.0
+"""A deed tells a position only where it is said, in a word for a person or a body, whose it is."""
 
 LONG = 7
 DENIALS = frozenset({"n't", "n’t", "not", "never", "no"})
@@ -31,6 +33,8 @@ def score(page: Page, candidate: Candidate) -> float:
     sure = min(max(candidate.sure, 0.01), 0.99)
     weight = math.log(sure / (1 - sure)) + _source(page, candidate) + FORMS.get(candidate.form, 0.0)
     weight += _size(page, candidate)
+    if candidate.pattern.startswith(("deed", "maker")) and not _is_named(page, candidate.source):
+        weight += UNNAMED
     if candidate.cue and candidate.cue[0].first in page.quoted:
         weight += QUOTED
     return weight
@@ -67,6 +71,14 @@ def _source(page: Page, candidate: Candidate) -> float:
     if head.lower in page.lexicon.papers:
         return 0.2 if candidate.free else -0.6
     return -0.8 if candidate.free else -1.3
+
+
+def _is_named(page: Page, source: Reach | None) -> bool:
+    """Whether a source is a name, or a noun for people or a body."""
+    if source is None:
+        return False
+    head = _head(page, source)
+    return head.tag in {"NNP", "NNPS"} or head.lower in page.lexicon.people or head.lower.endswith(PERSON_ENDINGS)
 
 
 def _head(page: Page, source: Reach) -> Token:

@@ -8,8 +8,9 @@ from archive.extract import clauses, reach, subjects
 from archive.extract.clauses import Clause, Reach
 from archive.extract.cues import Frames
 from archive.extract.direct import start_of_said
+from archive.extract.english import NOT
 from archive.extract.page import Candidate, Page
-from archive.extract.verbs import source_of
+from archive.extract.verbs import DEED, source_of
 
 MATTERS = frozenset(
     {"about", "of", "for", "to", "on", "against", "over", "toward", "towards", "with", "at", "in", "from", "by"}
@@ -46,7 +47,7 @@ def after_verb(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
         yield from _state(clause, i, i + 1, frames)
         return
     k = i + 1
-    while clause.kind(k) in {"RB", "Q"}:
+    while clause.kind(k) in {"RB", "Q", "RP"}:
         k += 1
     if head in page.lexicon.copulas and clause.kind(k) in {"JJ", "VG"}:
         frames = page.lexicon.adjectives.get(clause.word(k))
@@ -62,7 +63,7 @@ def after_verb(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
 def _state(clause: Clause, i: int, k: int, frames: Frames) -> Iterator[Candidate]:
     while clause.kind(k) == "RB":
         k += 1
-    found = _matter(clause, i, k)
+    found = matter(clause, i, k)
     if found:
         frame, content, cue_end = found
         cue = Reach(clause.chunks[i].first, cue_end)
@@ -77,22 +78,32 @@ def source_of_state(clause: Clause, i: int) -> Reach | None:
 
 
 def _light(clause: Clause, i: int, k: int) -> Iterator[Candidate]:
-    found = _matter(clause, i, k)
-    if found:
+    found = matter(clause, i, k)
+    if clause.kind(k) == "VG" and clause.chunks[k].form == "ing" and _done(clause, k):  # "issued an order blocking"
+        found = "ing", reach.of_object(clause, k), clause.chunks[k - 1].last
+    if found and clause.word(k) != "by":
         frame, content, cue_end = found
         sure = {"that": 0.9, "inf": 0.6, "np": 0.6, "ing": 0.6, "wh": 0.6, "bare": 0.6}[frame]
         cue = Reach(clause.chunks[i].first, cue_end)
         yield Candidate(f"light.{frame}", sure, (content,), (cue,), source_of(clause, i), form=clause.chunks[i].form)
 
 
-def _matter(clause: Clause, i: int, k: int) -> tuple[str, Reach, int] | None:
+def _done(clause: Clause, k: int) -> bool:
+    """Whether the gerund at chunk ``k`` tells what is done with something, and makes no statement by itself."""
+    cue = clause.cues[k]
+    return cue is None or cue.classes == DEED
+
+
+def matter(clause: Clause, i: int, k: int) -> tuple[str, Reach, int] | None:
     """What a noun or adjective before chunk ``k`` is about: the construction, its words, and where the cue ends."""
-    kind = clause.kind(k)
     here = clause.chunks[k - 1].last
+    while clause.kind(k) == "TIME" or (clause.word(k) in NOT and clause.word(k + 1) == "to"):
+        k += 1
+    kind = clause.kind(k)
     if kind == "THAT" and k + 1 < len(clause.chunks):
         return "that", reach.of_clause(clause, k + 1, i), here
     if kind == "VG" and clause.chunks[k].form == "inf":
-        return "inf", reach.of_object(clause, k), here
+        return "inf", reach.with_denial(clause, reach.of_object(clause, k)), here
     if kind == "IN" and clause.word(k) in MATTERS and k + 1 < len(clause.chunks):
         cue_end = clause.chunks[k].last
         if clause.kind(k + 1) == "VG" and clause.chunks[k + 1].form == "ing":
@@ -110,22 +121,22 @@ def of_noun(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     """A noun that attributes by itself: "his claim that", "the party's opposition to"."""
     chunk = clause.chunks[i]
     frames = page.lexicon.nouns.get(clause.tokens[chunk.head].lower)
-    owner = _owner(clause, i)
+    whose = owner(clause, i)
     light = clause.kind(i - 1) == "VG" and clause.tokens[clause.chunks[i - 1].head].lower in page.lexicon.light_verbs
     if not frames or (light and not _of_another(clause, i)):
         return
     k = i + 1
     if clause.word(k) in {"is", "was"} and clause.kind(k + 1) == "THAT":
         k += 1
-    found = _matter(clause, i, k)
+    found = matter(clause, i, k)
     if found is None or (found[0] == "bare"):
         return
     frame, content, cue_end = found
     by = clause.word(k) == "by"
-    if by or (frame == "np" and owner is None):
+    if by or (frame == "np" and whose is None):
         return
-    cue = Reach(owner.last if owner else chunk.first, cue_end)
-    yield Candidate(f"noun.{frame}", frames.get(frame, 0.1), (content,), (cue,), owner, form="noun")
+    cue = Reach(whose.last if whose else chunk.first, cue_end)
+    yield Candidate(f"noun.{frame}", frames.get(frame, 0.1), (content,), (cue,), whose, form="noun")
 
 
 def _of_another(clause: Clause, i: int) -> bool:
@@ -134,7 +145,7 @@ def _of_another(clause: Clause, i: int) -> bool:
     return any(clause.tokens[k].tag == "POS" for k in range(chunk.first, chunk.head))
 
 
-def _owner(clause: Clause, i: int) -> Reach | None:
+def owner(clause: Clause, i: int) -> Reach | None:
     """The possessor within a noun phrase: "his", "the party's"."""
     chunk = clause.chunks[i]
     for k in range(chunk.head, chunk.first, -1):

@@ -49,7 +49,7 @@ def raised(clause: Clause, i: int, sure: float, pattern: str) -> Iterator[Candid
 def _by(clause: Clause, i: int, k: int, cue: Cue) -> Candidate | None:
     """In "the plan, backed by the union" the union is the source and the plan the content."""
     by = next((j for j in range(k, min(k + NEAR, len(clause.chunks))) if clause.word(j) == "by"), None)
-    subject = subjects.subject(clause, i) if clause.chunks[i].form == "pass" else _qualified(clause, i)
+    subject = subjects.subject(clause, i) if clause.chunks[i].form == "pass" else subjects.qualified(clause, i)
     if by is None or subject is None or clause.kind(by + 1) != "NP" or "np" not in cue.frames:
         return None
     end = clauses.phrase_end(clause, by + 1)
@@ -59,18 +59,6 @@ def _by(clause: Clause, i: int, k: int, cue: Cue) -> Candidate | None:
     if clause.word(end) in {"for", "over", "as"} and end + 1 < len(clause.chunks):  # "criticised by X for leaving"
         content = (subject, reach.of_object(clause, end + 1))
     return Candidate("passive.by", cue.frames["np"], content, (words,), source, form="pass")
-
-
-def _qualified(clause: Clause, i: int) -> Reach | None:
-    """What a bare participle qualifies: the noun phrase right before it, or before a comma."""
-    k = i - 1
-    while clause.kind(k) in {"RB", "TIME"}:
-        k -= 1
-    if clause.kind(k) == "COMMA":
-        k -= 1
-    if clause.kind(k) != "NP":
-        return None
-    return Reach(clause.chunks[clauses.phrase_start(clause, k)].first, clause.chunks[k].last)
 
 
 def _without_source(clause: Clause, i: int, k: int, cue: Cue) -> Iterator[Candidate]:

@@ -156,8 +156,20 @@ def _coordinated(document: Document, line: Sequence[Unit]) -> list[Sequence[Unit
     titled = all(
         any(u.kind in (UnitKind.OFFICE, UnitKind.COURTESY) for u in p) for p in parts[: 1 if several else None]
     )
-    splits = all(_is_name(p) for p in parts) and (not linked or titled)
-    return list(parts) if splits else [line]
+    named = sum(_is_name(p) for p in parts)
+    splits = named == len(parts) and (not linked or titled)
+    mixed = 0 < named < len(parts) and not linked and all(_is_name(p) or _is_group(document, p) for p in parts)
+    return list(parts) if splits or mixed else [line]
+
+
+def _is_group(document: Document, part: Sequence[Unit]) -> bool:
+    """Whether a part without a name can stand beside one: "Quill and the party's leaders"."""
+    head = _head(part)
+    if head is None or any(u.kind is UnitKind.LINK for u in part):
+        return False
+    last = document.tokens[part[head].last - 1]
+    owned = any(u.kind in _NAMED for u in part)  # "the Quill government"
+    return last.lower != "others" and (owned or last.tag == "NNS")
 
 
 def _is_name(part: Sequence[Unit]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archive.extract.clauses import FARTHEST, TELLING, Clause, Reach, main_clause, phrase_end, tense
-from archive.extract.english import ADDING, ASKING, DAYS, DEICTIC, DOUBLE, SCENES, SETTINGS, SUBORDINATE
+from archive.extract.english import ADDING, ASKING, DAYS, DEICTIC, DOUBLE, NOT, SCENES, SETTINGS, SUBORDINATE
 
 AHEAD = 14
 """Chunks that an addressee, a place and a time may put between a verb and what it says."""
@@ -21,6 +21,13 @@ def of_object(clause: Clause, k: int) -> Reach:
     k = min(k, len(clause.chunks) - 1)
     end = max(object_end(clause, k), k + 1)
     return Reach(clause.chunks[k].first, clause.chunks[end - 1].last)
+
+
+def with_denial(clause: Clause, content: Reach) -> Reach:
+    """An infinitive with the "not" before it ("decided not to leave")."""
+    k = content.first - 1
+    denied = k > clause.first and clause.tokens[k].lower in NOT and clause.tokens[content.first].lower == "to"
+    return Reach(k, content.last) if denied else content
 
 
 def that_ahead(clause: Clause, k: int) -> int | None:

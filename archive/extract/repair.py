@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from archive.extract.english import CAUSING, JOINED_PREFIXES, LINKING
+from archive.extract.english import CAUSING, JOINED_PREFIXES, LINKING, NOT
 
 NOMINAL = frozenset({"NN", "NNS", "NNP", "NNPS", "PRP", "WP", "WDT"})
 SUBJECT_ENDS = NOMINAL | {"CD", ",", "-RRB-"}
@@ -19,6 +19,7 @@ OPENS_OBJECT = frozenset(
 )
 PLANNING = frozenset({"plans", "hopes", "vows", "aims", "pledges", "moves"})
 PAST = (["VBD"], ["VBN"])
+LEADS_ON = (["IN"], ["TO"])
 NEARLY = frozenset({"about", "around", "over", "under"})
 AFTER_HEADLINE_VERB = (["NNP"], ["DT"], ["PRP"], ["PRP$"])
 
@@ -39,9 +40,20 @@ def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> lis
             tags[i] = "NN"
         elif _qualifies(words, tags, i):
             tags[i] = "RB"
+        elif words[i] == "her" and tag == "PRP" and tags[i + 1 : i + 2] == ["NN"] and tags[i + 2 : i + 3] in LEADS_ON:
+            tags[i] = "PRP$"
+        if tags[i] == "NN" and _after_not(words, tags, i):
+            tags[i] = "VB"
     if len(tags) > 3 and FINITE.isdisjoint(tags):
         _make_finite(words, tags, verbs)
     return tags
+
+
+def _after_not(words: Sequence[str], tags: list[str], i: int) -> bool:
+    """Whether what was taken for a noun is what is not done: "will not fund", "not to fund"."""
+    if words[i - 1] in NOT and i > 1 and tags[i - 2] == "MD":
+        return True
+    return words[i - 1] == "to" and i > 1 and words[i - 2] in NOT
 
 
 def _opening(words: Sequence[str], tags: Sequence[str], verbs: Collection[str]) -> str:

@@ -17,6 +17,11 @@ FREE = 0.2
 BETWEEN = 40
 """Tokens that may stand between an attribution and the quotation that goes on after it, in the same paragraph."""
 
+ASCRIBING = ("noun", "maker", "passive.by", "deed.by")
+"""Constructions that tell whose a position is, in passing,"""
+TAKING_SIDES = ("verb.np", "verb.as", "verb.obj", "light", "deed", "act", "verb.ing")
+"""and those whose content names what somebody is for or against, rather than saying it."""
+
 
 class Passed(NamedTuple):
     """A candidate that passed, its log odds, and by number the one it is nested in and the one it goes on with."""
@@ -54,8 +59,9 @@ def settle(page: Page, weighed: Iterable[tuple[float, Candidate]]) -> list[Passe
 
 def _ascribes(page: Page, outer: Candidate, inner: Candidate) -> bool:
     """Whether a position is told as a named one's, within what is said for or against it: "Quill's plan to"."""
-    named = inner.source is not None and page.document.tokens[inner.source.last - 2].tag.startswith("NNP")
-    return named and inner.form == "noun" and outer.pattern.startswith(("verb.np", "verb.as", "verb.obj", "light"))
+    tokens = page.document.tokens
+    named = inner.source is not None and any(tokens[k].tag.startswith("NNP") for k in range(*inner.source))
+    return named and inner.pattern.startswith(ASCRIBING) and outer.pattern.startswith(TAKING_SIDES)
 
 
 def _last(passed: Sequence[Passed]) -> dict[int, int]:

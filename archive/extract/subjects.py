@@ -131,6 +131,18 @@ def _is_subordinate(clause: Clause, k: int) -> bool:
     return clause.kind(before) in {"WH", "THAT", "IN"} or clause.tokens[found.first].tag in {"WP", "WDT"}
 
 
+def qualified(clause: Clause, i: int) -> Reach | None:
+    """What a bare participle qualifies: the noun phrase right before it, or before a comma."""
+    k = i - 1
+    while clause.kind(k) in {"RB", "TIME"}:
+        k -= 1
+    if clause.kind(k) == "COMMA":
+        k -= 1
+    if clause.kind(k) != "NP":
+        return None
+    return Reach(clause.chunks[phrase_start(clause, k)].first, clause.chunks[k].last)
+
+
 def main_subject(clause: Clause, verb: int) -> Reach | None:
     """Whose doing a participle or infinitive at ``verb`` is: the subject of a finite verb near it, best to its left."""
     if all(clause.kind(k) in OPENERS for k in range(verb)):

@@ -13,6 +13,7 @@ from archive.extract.reach import AHEAD
 
 CONDITIONS = frozenset({"if", "when", "while", "because", "unless", "although", "though", "since", "as", "after"})
 ASKED = frozenset({"ask", "press", "question"})
+DEED = frozenset({"deed"})
 OBJECTS = frozenset({"oppose", "discuss", "call", "accuse", "want", "believe_np"})
 
 
@@ -34,12 +35,12 @@ def candidates(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     after = clause.ends[i]
     found = complement(page, clause, i, clause.at(after), cue)
     if found:
-        frame, content = found
+        frame, content = found[0], reach.with_denial(clause, found[1])
         source = source_of(clause, i)
         asked = source is None and cue.lemma in ASKED and i < 3  # "Asked whether …, she said no"
         for part in _coordinated(clause, content) if frame in {"that", "bare"} else (content,):
             yield Candidate(
-                f"verb.{frame}",
+                f"{'deed' if cue.classes == DEED else 'verb'}.{frame}",
                 cue.frames.get("np" if frame == "rel" else frame, 0.05),
                 (part,),
                 (Reach(chunk.first, after),),

@@ -1,0 +1,127 @@
+"""What people do, are and stand behind, rather than say: votes, orders, gifts, roles, and whose an effort is."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive.extract import attribution, read
+from archive.extract.text import analyse
+from archive.model import Directness, Span
+
+
+def told(text: str) -> list[tuple[str, str, str]]:
+    """Speaker, cue and content of each attribution, as words."""
+
+    def words(spans: tuple[Span, ...]) -> str:
+        return " … ".join(text[a:b] for a, b in spans)
+
+    found = attribution.find(analyse(text))
+    return [(words((a.speaker,)) if a.speaker else "", words(a.cue), words(a.content)) for a in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "cue", "content"),
+    [
+        ("Ada Quill voted for the harbour bill.", "Ada Quill", "voted for", "the harbour bill"),
+        ("Ada Quill voted in favor of the toll.", "Ada Quill", "voted in favor of", "the toll"),
+        ("Mayor Quill disbanded the watch unit in April.", "Mayor Quill", "disbanded", "the watch unit in April"),
+        ("Ada Quill pushed through the toll.", "Ada Quill", "pushed through", "the toll"),
+        ("Norland pulled out of the Sund treaty.", "Norland", "pulled out of", "the Sund treaty"),
+        ("The Ferry Union sued over the toll.", "The Ferry Union", "sued over", "the toll"),
+        ("The protesters marched against the toll.", "The protesters", "marched against", "the toll"),
+        ("Judge Ada Quill eviscerated the toll law.", "Judge Ada Quill", "eviscerated", "the toll law"),
+        ("Ada Quill crafted the toll plan.", "Ada Quill", "crafted", "the toll plan"),
+        ("The bill was signed by Governor Quill on Monday.", "Governor Quill", "was signed", "The bill"),
+        (
+            "Judge Ada Quill issued an injunction blocking the toll law.",
+            "Judge Ada Quill",
+            "issued an injunction",
+            "blocking the toll law",
+        ),
+        ("The party kept up a filibuster of the bill.", "The party", "kept up a filibuster of", "the bill"),
+        ("Ada Quill led an effort to abolish the toll.", "Ada Quill", "led an effort", "to abolish the toll"),
+        ("Ada Quill tweeted her approval of the toll.", "Ada Quill", "tweeted her approval of", "the toll"),
+        ("Ada Quill threw her weight behind the toll.", "Ada Quill", "threw her weight behind", "the toll"),
+        ("Ada Quill is drawn to the toll.", "Ada Quill", "is drawn to", "the toll"),
+        ("The board decided not to fund the harbour fair.", "The board", "decided", "not to fund the harbour fair"),
+    ],
+)
+def test_deeds_tell_a_position(text: str, speaker: str, cue: str, content: str) -> None:
+    assert told(text) == [(speaker, cue, content)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It disbanded the unit in April.",
+        "The storm halted the ferry.",
+        "The delay gave it a priority.",
+        "It is opposed.",
+    ],
+)
+def test_a_deed_is_told_only_of_somebody_named(text: str) -> None:
+    assert told(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "cue", "content"),
+    [
+        ("The Ferry Union gave Quill the nod.", "The Ferry Union", "gave … the nod", "Quill"),
+        ("Lawmakers gave the deal their seal of approval.", "Lawmakers", "gave … their seal of approval", "the deal"),
+        ("Ada Quill made harbour safety a priority.", "Ada Quill", "made … a priority", "harbour safety"),
+        ("The Ferry Union is firmly opposed.", "The Ferry Union", "is firmly", "opposed"),
+    ],
+)
+def test_what_is_given_and_how_one_stands(text: str, speaker: str, cue: str, content: str) -> None:
+    assert told(text) == [(speaker, cue, content)]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "cue", "content"),
+    [
+        ("Ada Quill, a critic of the dam, left early.", "Ada Quill", "a critic of", "the dam"),
+        ("Ada Quill, the bill’s chief supporter, left early.", "Ada Quill", "chief supporter", "the bill"),
+        ("Opponents of the dam such as Ada Quill left early.", "Ada Quill", "Opponents of", "the dam"),
+        ("The dam’s opponents, led by Ada Quill, left early.", "Ada Quill", "opponents", "The dam"),
+        ("Ada Quill and other opponents of the dam left early.", "Ada Quill", "other opponents of", "the dam"),
+        ("Opponents of the dam, including Ada Quill, left.", "Ada Quill", "Opponents of", "the dam"),
+    ],
+)
+def test_nouns_for_who_is_for_or_against(text: str, speaker: str, cue: str, content: str) -> None:
+    assert told(text) == [(speaker, cue, content)]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "cue", "content"),
+    [
+        ("An effort by Democrats to end the toll has failed.", "Democrats", "An effort", "to end the toll"),
+        ("The toll met with opposition by Ada Quill.", "Ada Quill", "opposition", "The toll"),
+        ("The resistance of Ada Quill to the toll grew.", "Ada Quill", "The resistance … to", "the toll"),
+        (
+            "It followed Norland Oil’s decision not to fund the fair.",
+            "Norland Oil’s",
+            "decision",
+            "not to fund the fair",
+        ),
+    ],
+)
+def test_whose_an_effort_or_a_decision_is(text: str, speaker: str, cue: str, content: str) -> None:
+    assert told(text) == [(speaker, cue, content)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Bo Reid slammed an effort supported by Quill and Marn lawmakers.", {"Bo Reid", "Quill", "Marn lawmakers"}),
+        ("Bo Reid rejected the deal reached by Ada Quill last week.", {"Bo Reid", "Ada Quill"}),
+        ("Bo Reid dismissed claims by Ada Quill that the toll was dead.", {"Bo Reid", "Ada Quill"}),
+        ("Ada Quill and Senator Bo Reid oppose tinkering with the toll.", {"Ada Quill", "Bo Reid"}),
+    ],
+)
+def test_everyone_whose_position_is_told_has_a_statement(text: str, names: set[str]) -> None:
+    assert {s.actor.name for s in read(text).statements if s.actor} == names
+
+
+def test_a_position_told_within_what_another_is_against_is_ascribed() -> None:
+    statements = read("Bo Reid denounced claims by Ada Quill that the toll was dead.").statements
+    assert [s.directness for s in statements if s.actor and s.actor.name == "Ada Quill"] == [Directness.ASCRIBED]
