@@ -62,9 +62,9 @@ def _source(page: Page, candidate: Candidate) -> float:
     if source.last - source.first == 1 and first.lower in PRONOUNS:
         return PRONOUNS[first.lower]
     if first.tag in {"WP", "WDT"} or first.lower == "that":
-        return RELATIVES.get(first.lower, -1.0)
+        return RELATIVES.get(first.lower, -1.0) if not _of_a_body(page, source.first) else 0.0
     head = _head(page, source)
-    if head.tag in {"NNP", "NNPS"}:
+    if _is_name(page, head):
         return 0.4
     if head.lower in page.lexicon.people or head.lower.endswith(PERSON_ENDINGS) or first.tag == "PRP$":
         return 0.3
@@ -78,7 +78,25 @@ def _is_named(page: Page, source: Reach | None) -> bool:
     if source is None:
         return False
     head = _head(page, source)
-    return head.tag in {"NNP", "NNPS"} or head.lower in page.lexicon.people or head.lower.endswith(PERSON_ENDINGS)
+    tokens = page.document.tokens
+    if any(tokens[k].tag in {"NNP", "NNPS"} for k in range(*source)) or _is_name(page, head):
+        return True
+    return head.lower in page.lexicon.people or head.lower.endswith(PERSON_ENDINGS)
+
+
+def _is_name(page: Page, token: Token) -> bool:
+    """Whether a noun is a name; a capital within a sentence makes it one, whatever its tag."""
+    return token.tag in {"NNP", "NNPS"} or (
+        token.tag == "NN" and token.text[0].isupper() and token.start > 0 and page.document.text[token.start - 1] == " "
+    )
+
+
+def _of_a_body(page: Page, token: int) -> bool:
+    """Whether the relative pronoun "which" goes back to a name or a body: "the Ferry Union, which"."""
+    tokens = page.document.tokens
+    if tokens[token].lower != "which" or token < 2 or tokens[token - 1].lower != ",":
+        return False
+    return tokens[token - 2].tag in {"NNP", "NNPS"} or tokens[token - 2].lower in page.lexicon.people
 
 
 def _head(page: Page, source: Reach) -> Token:

@@ -101,14 +101,15 @@ def _is_past(tokens: Sequence[Token], found: Sequence[Chunk], i: int) -> bool:
     k = i - 1
     while k > 0 and found[k].kind == "RB":
         k -= 1
-    if k < 0:
-        return False
+    if k < 0 or found[k].kind in {"COMMA", "DASH"}:
+        return k > 0 and found[0].kind == "NP" and after in {"NP", "THAT", "Q"} and _after_aside(found, k)
     if found[k].kind == "CC":
         return after in {"NP", "THAT", "Q"} and any(c.finite for c in found[:k])
     if found[k].kind == "NP" and k > 0 and found[k - 1].kind == "VG":
         return False
     behind = k > 0 and found[k - 1].kind == "IN" and tokens[found[k - 1].first].lower not in CLAUSAL
     behind &= after not in {"NP", "THAT"}  # a participle that describes a noun has no object
+    behind &= after != "IN" or any(chunk.finite for chunk in found[i:])
     if (found[k].kind != "NP" or behind) and found[k].kind != "WH" and after != "THAT":
         return False
     for chunk in found[i + 1 :]:
@@ -117,6 +118,12 @@ def _is_past(tokens: Sequence[Token], found: Sequence[Chunk], i: int) -> bool:
         if chunk.finite:
             return False
     return True
+
+
+def _after_aside(found: Sequence[Chunk], k: int) -> bool:
+    """Whether chunk ``k`` closes what stands beside a subject: "Ada Quill, a mayor, backed the bill"."""
+    opened = any(chunk.kind == found[k].kind for chunk in found[:k])
+    return opened and not any(chunk.finite for chunk in found[:k])
 
 
 def _noun_phrase(tokens: Sequence[Token], i: int, last: int) -> Chunk | None:

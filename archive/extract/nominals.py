@@ -16,6 +16,8 @@ MATTERS = frozenset(
     {"about", "of", "for", "to", "on", "against", "over", "toward", "towards", "with", "at", "in", "from", "by"}
     | {"behind"}
 )
+MADE = "plan"
+"""What somebody makes says as much of them as this does."""
 LABELS = frozenset(
     {
         "note",
@@ -120,8 +122,10 @@ def matter(clause: Clause, i: int, k: int) -> tuple[str, Reach, int] | None:
 def of_noun(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     """A noun that attributes by itself: "his claim that", "the party's opposition to"."""
     chunk = clause.chunks[i]
-    frames = page.lexicon.nouns.get(clause.tokens[chunk.head].lower)
-    whose = owner(clause, i)
+    noun, whose = clause.tokens[chunk.head].lower, owner(clause, i)
+    frames = page.lexicon.nouns.get(noun)
+    if whose and noun in page.lexicon.enacted:
+        frames = page.lexicon.nouns[MADE]
     light = clause.kind(i - 1) == "VG" and clause.tokens[clause.chunks[i - 1].head].lower in page.lexicon.light_verbs
     if not frames or (light and not _of_another(clause, i)):
         return

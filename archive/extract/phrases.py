@@ -18,9 +18,6 @@ _POSSESSIVES = frozenset({"his", "her", "its", "their", "my", "our"})
 _COUNTRY_WORDS = frozenset({"country", "nation"})
 _GOVERNMENTS = frozenset({"government", "governments"})
 _HEADS = (UnitKind.NAME, UnitKind.PLACE, UnitKind.OFFICE, UnitKind.WORD)
-_NOMINAL = ("DT", "JJ", "NN", "CD", "POS", "PRP$", "VBN")
-_LONGEST_PHRASE = 8
-_PERSONAL = frozenset({"who", "whom"})
 _PEOPLE = frozenset({"person", "man", "woman", "boy", "girl", "one", "somebody", "someone", "insider", "veteran"})
 _AMONG = frozenset({"including", "like", "such", "as", "notably", "among"})
 _NAMED = (UnitKind.NAME, UnitKind.PLACE)
@@ -38,51 +35,14 @@ def tokens_of(document: Document, span: Span | None) -> tuple[int, int]:
 def voiced(discourse: Discourse, first: int, last: int) -> Iterator[Voice]:
     """The voices of the noun phrase in tokens ``first`` to before ``last``."""
     cast = discourse.cast
-    line = _spoken(cast.document, _core(units.units(cast.document, cast.words, first, last, cast.names)))
+    whole = units.units(cast.document, cast.words, first, last, cast.names)
+    line = _spoken(cast.document, _core(whole))
     if governments := _governments(cast, line):
         yield from governments
         return
-    parts = _listed(cast.document, line) or _coordinated(cast.document, line)
+    parts = _set_apart(cast.document, whole) or _listed(cast.document, line) or _coordinated(cast.document, line)
     for part in parts:
         yield _family(cast, part, parts[-1]) or _voice(discourse, part)
-
-
-def antecedent(discourse: Discourse, token: int) -> Iterator[Voice]:
-    """Whom a relative pronoun goes back to: the noun phrase just before it, commas and brackets aside."""
-    tokens = discourse.cast.document.tokens
-    low = discourse.cast.document.sentences[discourse.cast.sentence_of(token)].first
-    last = token
-    while last > low and not tokens[last - 1].lower[0].isalnum():
-        last -= 1
-    named = discourse.cast.by_token.get(last - 1)
-    if apposed := _described_before(discourse.cast, low, last):
-        yield Voice(apposed, Resolution.PRONOUN)
-        return
-    if named:
-        yield Voice(named[1], Resolution.PRONOUN)
-        return
-    first = last
-    while first > low and tokens[first - 1].tag.startswith(_NOMINAL) and last - first < _LONGEST_PHRASE:
-        first -= 1
-    if first < last and any(tokens[i].tag.startswith("NN") for i in range(first, last)):
-        for voice in voiced(discourse, first, last):
-            if voice.figure and voice.figure.gender == "n" and tokens[token].lower in _PERSONAL:
-                voice.figure.gender = ""
-            yield Voice(voice.figure, Resolution.PRONOUN)
-    else:
-        yield Voice(None, Resolution.PRONOUN)
-
-
-def _described_before(cast: Cast, low: int, last: int) -> Figure | None:
-    """Whom the description that ends before a relative pronoun describes: "Ada Quill, a mayor who"."""
-    tokens = cast.document.tokens
-    for i in range(last - 1, max(low, last - _LONGEST_PHRASE), -1):
-        if tokens[i].lower == ",":
-            named = cast.by_token.get(i - 1) if tokens[i + 1].lower in {"a", "an", "the"} else None
-            return named[1] if named and named[1].kind is ActorKind.PERSON else None
-        if not tokens[i].tag.startswith((*_NOMINAL, "IN")):
-            return None
-    return None
 
 
 def _core(line: Sequence[Unit]) -> list[Unit]:
@@ -118,6 +78,30 @@ def _listed(document: Document, line: Sequence[Unit]) -> list[Sequence[Unit]]:
     if not parts or not all(part and _is_name(part) for part in parts):
         return []
     return [line[:comma], *parts] if among else list(parts) if len(parts) > 1 else []
+
+
+def _set_apart(document: Document, whole: Sequence[Unit]) -> list[Sequence[Unit]]:
+    """The names between dashes after a description: "three senators — Ada Quill, Bo Reid and Ted Oster —".
+
+    Where it is only some of them who are named ("and, in particular, Ada Quill") the description comes first.
+    """
+    stop = next((i for i, u in enumerate(whole) if i and u.kind is UnitKind.STOP), None)
+    if stop is None or _is_name(whole[:stop]):
+        return []
+    rest = list(whole[stop + 1 :])
+    while rest and not document.tokens[rest[0].first].text[0].isupper():
+        rest.pop(0)
+    parts: list[list[Unit]] = [[]]
+    for unit in rest:
+        if unit.kind in (UnitKind.COMMA, UnitKind.AND, UnitKind.STOP):
+            parts.append([])
+        else:
+            parts[-1].append(unit)
+    names = [part for part in parts if part]
+    if not names or not all(_is_name(part) and document.tokens[part[0].first].text[0].isupper() for part in names):
+        return []
+    some = len(rest) < len(whole) - stop - 1
+    return [whole[:stop], *names] if some else list(names) if len(names) > 1 else []
 
 
 def _governments(cast: Cast, line: Sequence[Unit]) -> list[Voice]:

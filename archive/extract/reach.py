@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archive.extract.clauses import FARTHEST, TELLING, Clause, Reach, main_clause, phrase_end, tense
+from archive.extract.clauses import FARTHEST, TELLING, Clause, Reach, main_clause, phrase_end, phrase_start, tense
 from archive.extract.english import ADDING, ASKING, DAYS, DEICTIC, DOUBLE, NOT, SCENES, SETTINGS, SUBORDINATE
 
 AHEAD = 14
@@ -45,7 +45,7 @@ def object_end(clause: Clause, i: int) -> int:
     """The chunk after the object that begins with chunk ``i``, with all that modifies it."""
     k = i
     limit = min(len(clause.chunks), i + FARTHEST)
-    inner = False
+    inner, with_one = False, _with_one_doing(clause, i)
     quoted = starts_quoted(clause, i)
     while k < limit:
         kind = clause.kind(k)
@@ -55,21 +55,35 @@ def object_end(clause: Clause, i: int) -> int:
             closing = next((j for j in range(k, limit) if clause.kind(j) == "RRB"), None)
             k = closing + 1 if closing is not None else k + 1
             continue
-        elif kind in {"STOP", "RRB"} or (not quoted and k > i and _ends_object(clause, k, inner)):
+        elif kind in {"STOP", "RRB"} or (not quoted and k > i and _ends_object(clause, k, inner, with_one)):
             break
         inner = inner or kind in {"THAT", "WH"}
         k += 1
     return k
 
 
-def _ends_object(clause: Clause, k: int, inner: bool) -> bool:
-    """Whether an object ends before chunk ``k``; ``inner`` tells that it holds a clause of its own."""
+def _with_one_doing(clause: Clause, i: int) -> bool:
+    """Whether the object at chunk ``i`` is of a participle after "with" and who does it ("with Quill backing it")."""
+    k = i - 1 - (clause.kind(i - 1) == "IN")
+    doing = clause.kind(k) == "VG" and clause.chunks[k].form == "ing" and clause.kind(k - 1) == "NP"
+    return doing and clause.word(phrase_start(clause, k - 1) - 1 - (clause.kind(k - 2) == "RB")) == "with"
+
+
+def _ends_object(clause: Clause, k: int, inner: bool, with_one: bool) -> bool:
+    """Whether an object ends before chunk ``k``.
+
+    ``inner`` tells that it holds a clause of its own, ``with_one`` that it is what one is told to do in "with one
+    doing this and another doing that".
+    """
     kind = clause.kind(k)
     if kind == "TIME":
         return _when(clause, k)
     if kind == "COMMA":
         return not _object_goes_on(clause, k + 1)
     if kind == "CC":
+        end = phrase_end(clause, k + 1)
+        if with_one and clause.kind(k + 1) == "NP" and clause.kind(end) == "VG" and clause.chunks[end].form == "ing":
+            return True
         if clause.kind(k + 1) == "VG":
             return clause.finite(k + 1) or _another_cue(clause, k + 1)
         return clause.kind(k + 1) == "NP" and not inner and clause.finite(phrase_end(clause, k + 1))

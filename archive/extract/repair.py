@@ -129,7 +129,7 @@ def _closes_quotation(words: Sequence[str], tags: Sequence[str], i: int) -> bool
 
 def _follows_adverb(words: Sequence[str], tags: Sequence[str], i: int) -> bool:
     """Whether an adverb stands between a noun and this word, and an object after it."""
-    k = i - 1
+    k = i - 2 if i > 3 and tags[i - 1] == tags[i - 3] == "," else i - 1  # "the mayors, meanwhile, backed it"
     if tags[k] not in ADVERBS or i + 1 >= len(tags) or tags[i + 1] not in OPENS_OBJECT:
         return False
     while k > 0 and tags[k] in ADVERBS:

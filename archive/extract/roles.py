@@ -16,6 +16,9 @@ SURE_AGENT, SURE_MAKER = 0.8, 0.5
 SINGLED_OUT = frozenset({"including", "like", "such", "led", "notably"})
 """Words after which some of a group are named."""
 MAKES = frozenset({"by", "from"})
+MET = 6
+"""Chunks before an opposition within which stands the verb that tells what met with it."""
+DESPITE = frozenset({"despite", "over", "amid", "amidst", "against", "after"})
 BETWEEN_PEOPLE = frozenset({"of", "like"})
 
 
@@ -102,10 +105,12 @@ def _to_the_verb(clause: Clause, content: Reach) -> Reach:
 
 
 def _met(clause: Clause, i: int) -> Reach | None:
-    """What meets with the opposition at chunk ``i``: the subject of the verb before it."""
-    for k in range(i - 1, max(-1, i - 4), -1):
+    """What meets with the opposition at chunk ``i``: the subject of the verb before it, or what was done despite it."""
+    for k in range(i - 1, max(-1, i - MET), -1):
         if clause.kind(k) == "VG":
-            return subjects.subject(clause, k)
+            subject = subjects.subject(clause, k)
+            despite = subject and clause.word(i - 1) in DESPITE and clause.finite(k)
+            return Reach(subject.first, clause.chunks[i - 1].first) if subject and despite else subject
     return None
 
 

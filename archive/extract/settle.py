@@ -45,6 +45,8 @@ def settle(page: Page, weighed: Iterable[tuple[float, Candidate]]) -> list[Passe
     for alone, candidate in grown:
         parent = inside.get(_place(candidate))
         quoted = _place(candidate) in page.quoted  # then it has been weighed as such
+        if parent is not None and _tells_of(passed[parent].candidate, candidate):
+            parent = None
         nested = parent is not None and not quoted and not _ascribes(page, passed[parent].candidate, candidate)
         weight = alone + gate.NESTED if nested else alone
         if weight < limit:
@@ -60,8 +62,15 @@ def settle(page: Page, weighed: Iterable[tuple[float, Candidate]]) -> list[Passe
 def _ascribes(page: Page, outer: Candidate, inner: Candidate) -> bool:
     """Whether a position is told as a named one's, within what is said for or against it: "Quill's plan to"."""
     tokens = page.document.tokens
+    if outer.pattern == "according":  # "Quill will leave, according to the paper": the paper passes on what she says
+        return inner.source is not None and inner.pattern.startswith("verb")
     named = inner.source is not None and any(tokens[k].tag.startswith("NNP") for k in range(*inner.source))
     return named and inner.pattern.startswith(ASCRIBING) and outer.pattern.startswith(TAKING_SIDES)
+
+
+def _tells_of(outer: Candidate, inner: Candidate) -> bool:
+    """Whether the reporter describes whom a position is about: "blamed Quill, the bill's chief supporter"."""
+    return inner.pattern == "agent" and outer.pattern.startswith((*TAKING_SIDES, "noun", "maker"))
 
 
 def _last(passed: Sequence[Passed]) -> dict[int, int]:

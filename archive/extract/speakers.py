@@ -16,8 +16,9 @@ from archive.extract import cast as casting
 from archive.extract.attribution import Attribution
 from archive.extract.cast import Cast, Figure
 from archive.extract.dates import said_on
-from archive.extract.phrases import antecedent, tokens_of, voiced
+from archive.extract.phrases import tokens_of, voiced
 from archive.extract.reference import Discourse, Voice, first_person, third_person
+from archive.extract.relatives import antecedent
 from archive.extract.text import Document
 from archive.model import ActorMention, Directness, Resolution, Span, Statement, StatementKind, Via
 

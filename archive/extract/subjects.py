@@ -8,6 +8,9 @@ from archive.extract.english import RELATIVE_PRONOUNS
 OPENERS = frozenset({"IN", "CC", "RB", "Q", "WH"})
 """What may stand before the participle that a sentence begins with ("And after saying …, he left")."""
 
+FLOATING = frozenset({"all", "both", "each"})
+"""Words that may stand between a subject and its verb ("the senators all voted")."""
+
 
 def subject(clause: Clause, verb: int) -> Reach | None:
     """The words that name who does what verb group ``verb`` says, as far as they stand before it."""
@@ -24,6 +27,8 @@ def _subject(clause: Clause, verb: int) -> Reach | None:
         i -= 2 if clause.kind(i) == "TIME" and clause.kind(i - 1) == "IN" else 1
     if clause.word(i) in {"particular", "general", "turn", "response"} and clause.word(i - 1) == "in":
         i -= 2
+    if clause.kind(i) == "NP" and clause.word(i) in FLOATING and clause.kind(i - 1) in {"NP", "DASH", "RRB"}:
+        i -= clause.chunks[i].last - clause.chunks[i].first == 1
     found = _skip_aside(clause, i)
     if found is not None and clause.kind(found[0]) == "RRB":  # "Odo Pell (Sund), the chairman, said"
         bracket = _skip_aside(clause, found[0])

@@ -14,13 +14,15 @@ from archive.extract.reach import AHEAD
 CONDITIONS = frozenset({"if", "when", "while", "because", "unless", "although", "though", "since", "as", "after"})
 ASKED = frozenset({"ask", "press", "question"})
 DEED = frozenset({"deed"})
+LIKENING = frozenset({"liken", "compare", "equate"})
 OBJECTS = frozenset({"oppose", "discuss", "call", "accuse", "want", "believe_np"})
 
 
 def candidates(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     """The candidates whose cue is the verb group at chunk ``i`` and whose content is its complement or subject."""
     chunk, cue = clause.chunks[i], clause.cues[i]
-    if chunk.form in {"pass", "part"}:
+    form = "fin" if _has_done(clause, i) else chunk.form
+    if form in {"pass", "part"}:
         yield from passives.candidates(page, clause, i)
         return
     if (
@@ -36,7 +38,7 @@ def candidates(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     found = complement(page, clause, i, clause.at(after), cue)
     if found:
         frame, content = found[0], reach.with_denial(clause, found[1])
-        source = source_of(clause, i)
+        source = source_of(clause, i) if form == chunk.form else subjects.subject(clause, i)
         asked = source is None and cue.lemma in ASKED and i < 3  # "Asked whether …, she said no"
         for part in _coordinated(clause, content) if frame in {"that", "bare"} else (content,):
             yield Candidate(
@@ -45,10 +47,19 @@ def candidates(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
                 (part,),
                 (Reach(chunk.first, after),),
                 source,
-                form="pass" if asked else chunk.form,
+                form="pass" if asked else form,
                 free=cue.free,
                 direct=frame == "quote",
             )
+
+
+def _has_done(clause: Clause, i: int) -> bool:
+    """Whether "'s" with the participle at chunk ``i`` means "has": "who's called for a ban", "he's said that"."""
+    chunk, cue = clause.chunks[i], clause.cues[i]
+    if chunk.form != "pass" or cue is None or clause.tokens[chunk.first].lower not in {"'s", "’s"}:
+        return False
+    after = clause.kind(clause.at(clause.ends[i]))
+    return after == "THAT" or (bool(cue.rest) and after == "NP")
 
 
 def _coordinated(clause: Clause, content: Reach) -> Iterator[Reach]:
@@ -71,6 +82,7 @@ def source_of(clause: Clause, i: int) -> Reach | None:
             return turned[0] if turned and clause.kind(turned[1]) in {"COLON", "COMMA"} else None
         return subjects.subject(clause, i)
     beside = clause.kind(i - 2) not in {"VG", "IN"} or clause.word(clauses.phrase_start(clause, i - 1) - 1) == "with"
+    beside |= clause.word(i - 2) in {"from", "by"}
     if chunk.form == "ing" and clause.kind(i - 1) == "NP" and beside:
         return subjects.subject(clause, i)
     return subjects.main_subject(clause, i)
@@ -163,7 +175,7 @@ def _frame(clause: Clause, i: int, k: int, cue: Cue) -> str | None:
     kind = clause.kind(j)
     if kind == "WH" or clause.word(j) in {"whether", "if"}:
         return "wh" if clause.word(j) != "if" or "bare" not in cue.frames else "bare"
-    if "bare" in cue.frames and _is_clause(clause, j):
+    if "bare" in cue.frames and (_is_clause(clause, j) or (_says_only(cue) and _are_two(clause, j))):
         return "bare"
     if kind == "VG" and clause.finite(j) and clause.kind(clause.at(_begins(clause, i)) - 1) == "WH":
         return "bare"  # "who he said was", "what analysts said was"
@@ -174,12 +186,25 @@ def _frame(clause: Clause, i: int, k: int, cue: Cue) -> str | None:
     return None
 
 
+def _says_only(cue: Cue) -> bool:
+    """Whether a clause follows this cue, and hardly ever an object."""
+    return not cue.classes.isdisjoint({"say", "think"}) and cue.classes.isdisjoint(OBJECTS)
+
+
+def _are_two(clause: Clause, j: int) -> bool:
+    """Whether a clause with two subjects begins at chunk ``j`` ("the mayor and the council should go")."""
+    end = clauses.phrase_end(clause, j)
+    return clause.kind(j) == "NP" and clause.kind(end) == "CC" and clauses.main_clause(clause, end + 1)
+
+
 def _nominal(clause: Clause, j: int, cue: Cue) -> str:
     """Which construction a noun phrase after a cue begins."""
     end = clauses.phrase_end(clause, j)
     if clause.kind(end) == "VG" and clause.chunks[end].form == "inf" and "obj" in cue.frames:
         return "obj"
     word, called = clause.word(end), clause.kind(end) in {"Q", "JJ", "NP"}
+    if cue.lemma in LIKENING and any(clause.word(k) in {"to", "with"} for k in range(j + 1, end + 1)):
+        return "as"
     if "regard" in cue.classes and word in {"as", "to"}:
         return "as"
     if "call" in cue.classes and (called or word == "as"):

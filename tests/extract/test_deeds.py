@@ -125,3 +125,59 @@ def test_everyone_whose_position_is_told_has_a_statement(text: str, names: set[s
 def test_a_position_told_within_what_another_is_against_is_ascribed() -> None:
     statements = read("Bo Reid denounced claims by Ada Quill that the toll was dead.").statements
     assert [s.directness for s in statements if s.actor and s.actor.name == "Ada Quill"] == [Directness.ASCRIBED]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "cue", "content"),
+    [
+        ("Ada Quill, who’s called for a toll, left early.", "who", "’s called for", "a toll"),
+        (
+            "Lawmakers, meanwhile, blasted Ada Quill for the toll.",
+            "Lawmakers, meanwhile,",
+            "blasted",
+            "Ada Quill for the toll",
+        ),
+        (
+            "Ada Quill, founder of the Sund Institute, welcomed the toll.",
+            "Ada Quill, founder of the Sund Institute,",
+            "welcomed",
+            "the toll",
+        ),
+        ("Brill says Norland and its allies should leave.", "Brill", "says", "Norland and its allies should leave"),
+        ("Ada Quill likened the deal to a raid.", "Ada Quill", "likened", "the deal to a raid"),
+        ("The mayor took heat from a ferry group demanding a toll.", "a ferry group", "demanding", "a toll"),
+        (
+            "The board approved the toll despite opposition from Quill.",
+            "Quill",
+            "opposition",
+            "The board approved the toll",
+        ),
+        ("The group cited Quill’s legislation to ban the toll.", "Quill’s", "legislation", "to ban the toll"),
+    ],
+)
+def test_who_is_found_over_what_stands_between(text: str, speaker: str, cue: str, content: str) -> None:
+    assert (speaker, cue, content) in told(text)
+
+
+def test_one_doing_this_and_another_doing_that_have_a_statement_each() -> None:
+    assert told("They differ, with Ada Quill supporting the toll and Bo Reid demanding its repeal.") == [
+        ("Ada Quill", "supporting", "the toll"),
+        ("Bo Reid", "demanding", "its repeal"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("“It must go,” said Senator Ada Quill of Marn, who supports ending the toll.", {"Ada Quill"}),
+        ("“It must go,” said Ada Quill (Sund), who supports ending the toll.", {"Ada Quill"}),
+        ("It was the Ferry Union, which filed a challenge against the toll.", {"Ferry Union"}),
+        ("Senators Ada Quill, Bo Reid and Ted Oster all voted for the toll.", {"Ada Quill", "Bo Reid", "Ted Oster"}),
+        ("Three senators — Ada Quill of Marn and Bo Reid of Sund — backed the toll.", {"Ada Quill", "Bo Reid"}),
+        ("Lawmakers — and, in particular, Ada Quill — backed the toll.", {"Lawmakers", "Ada Quill"}),
+        ("Voters blamed Ada Quill, the bill’s most outspoken supporter.", {"Voters", "Ada Quill"}),
+        ("According to the Courier, Ada Quill has said the toll must go.", {"Courier", "Ada Quill"}),
+    ],
+)
+def test_whose_position_it_is(text: str, names: set[str]) -> None:
+    assert {s.actor.name for s in read(text).statements if s.actor} == names
