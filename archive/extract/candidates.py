@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 
-from archive.extract import acts, direct, nominals, roles, verbs
+from archive.extract import acts, companions, direct, nominals, roles, verbs
 from archive.extract.clauses import Reach
 from archive.extract.page import Candidate, Page
 
@@ -21,12 +21,16 @@ MOST = 12
 def generate(page: Page, number: int) -> Iterator[Candidate]:
     """The candidates whose cue stands in sentence ``number``; a cue in a quotation has its content there too."""
     for candidate in map(partial(_to_the_mark, page), islice(_all(page, number), MOST)):
-        quotation = page.quoted.get(candidate.cue[0].first)
-        if quotation and quotation.last < candidate.content[-1].last and candidate.content[-1].first < quotation.last:
-            end = Reach(candidate.content[-1].first, quotation.last)
-            yield candidate._replace(content=(*candidate.content[:-1], end))
-        else:
-            yield candidate
+        yield from companions.shared(page.clauses[number], _within_its_quotation(page, candidate))
+
+
+def _within_its_quotation(page: Page, candidate: Candidate) -> Candidate:
+    """A candidate whose cue stands in a quotation with its content cut off where that closes."""
+    first, last = candidate.content[-1]
+    quotation = page.quoted.get(candidate.cue[0].first)
+    if quotation is None or not first < quotation.last < last:
+        return candidate
+    return candidate._replace(content=(*candidate.content[:-1], Reach(first, quotation.last)))
 
 
 def _to_the_mark(page: Page, candidate: Candidate) -> Candidate:
@@ -56,6 +60,7 @@ def _all(page: Page, number: int) -> Iterator[Candidate]:
             yield from nominals.of_noun(page, clause, i)
             yield from roles.of_agent(page, clause, i)
             yield from roles.of_maker(page, clause, i)
+            yield from roles.of_plan(page, clause, i)
         if clause.word(i) in page.lexicon.according:
             yield from nominals.according(page, number, i)
     yield from nominals.colon(page, number)

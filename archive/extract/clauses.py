@@ -21,6 +21,10 @@ FARTHEST = 45
 """Chunks looked at on either side of a verb: sentences without an end must not cost more than their length."""
 
 
+BETWEEN_PEOPLE = frozenset({"of", "like"})
+"""Prepositions within the words for somebody: "Quill of Marn", "senators like Quill"."""
+
+
 class Reach(NamedTuple):
     """Tokens ``first`` to before ``last``."""
 
@@ -122,3 +126,23 @@ def tense(clause: Clause, i: int) -> str:
 def main_clause(clause: Clause, k: int) -> bool:
     """Whether a clause of its own begins at chunk ``k``."""
     return clause.kind(k) == "NP" and clause.finite(phrase_end(clause, k))
+
+
+def named_end(clause: Clause, k: int) -> int:
+    """The chunk after those who are named from chunk ``k`` on: several with commas and "and", and whose they are."""
+    end = k + 1
+    while True:
+        if clause.kind(end) == "LRB" and clause.kind(end + 2) == "RRB":
+            end += 3
+        listed = clause.kind(end) == "CC" or (clause.kind(end) == "COMMA" and names(clause, end + 1))
+        if listed and clause.kind(end + 1) == "CC":
+            end += 1
+        joined = listed or (clause.kind(end) == "IN" and clause.word(end) in BETWEEN_PEOPLE)
+        if not joined or clause.kind(end + 1) != "NP" or (listed and clause.finite(end + 2)):
+            return end
+        end += 2
+
+
+def names(clause: Clause, k: int) -> bool:
+    """Whether chunk ``k`` is a name."""
+    return clause.kind(k) == "NP" and clause.tokens[clause.chunks[k].head].tag.startswith("NNP")

@@ -55,10 +55,14 @@ class Gifts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Makers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Nouns of which "by" tells whose they are: what is ``made``, and the ``stands`` taken for or against."""
+    """Nouns of which "by" tells whose they are: what is ``made``, and the ``stands`` taken for or against.
+
+    ``met`` are the verbs that tell what meets with such a stand ("drew criticism from").
+    """
 
     made: list[str]
     stands: list[str]
+    met: list[str]
 
 
 class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -135,6 +139,7 @@ class Cues:
     gifts: frozenset[str]
     made: frozenset[str]
     stands: frozenset[str]
+    met: frozenset[str]
     sides: frozenset[str]
 
     def verb(self, tokens: Sequence[Token], head: int, last: int) -> tuple[Cue, int] | None:
@@ -191,6 +196,7 @@ def load(language: str) -> Cues:
         gifts=_numbers(file.gifts.nouns),
         made=_numbers(file.makers.made),
         stands=_numbers(file.makers.stands),
+        met=frozenset(form for word in file.makers.met for form in forms.of(word)),
         sides=file.sides,
         papers=_numbers(file.sources.papers),
     )

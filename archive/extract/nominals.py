@@ -18,6 +18,7 @@ MATTERS = frozenset(
 )
 MADE = "plan"
 """What somebody makes says as much of them as this does."""
+FAVOUR = frozenset({"favor", "favour", "support", "agreement"})
 LABELS = frozenset(
     {
         "note",
@@ -56,9 +57,14 @@ def after_verb(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
         if frames:
             yield from _state(clause, i, k + 1, frames)
         return
+    if head in page.lexicon.copulas and clause.word(k) == "in" and clause.word(k + 1) in FAVOUR:
+        yield from _state(clause, i, k + 2, page.lexicon.adjectives["supportive"])
+        return
     if head in page.lexicon.light_verbs and clause.kind(k) == "NP":
         noun = clause.tokens[clause.chunks[k].head].lower
-        if noun in page.lexicon.light_nouns and not _of_another(clause, k):
+        received = noun in page.lexicon.stands and (clause.word(k), clause.word(k + 1)) == ("the", "of")
+        received |= noun in page.lexicon.stands and clause.word(k + 1) == "from"  # "drew criticism from Quill"
+        if noun in page.lexicon.light_nouns and not _of_another(clause, k) and not received:
             yield from _light(clause, i, k + 1)
 
 
@@ -93,7 +99,7 @@ def _light(clause: Clause, i: int, k: int) -> Iterator[Candidate]:
 def _done(clause: Clause, k: int) -> bool:
     """Whether the gerund at chunk ``k`` tells what is done with something, and makes no statement by itself."""
     cue = clause.cues[k]
-    return cue is None or cue.classes == DEED
+    return cue is None or cue.classes <= DEED
 
 
 def matter(clause: Clause, i: int, k: int) -> tuple[str, Reach, int] | None:

@@ -19,7 +19,7 @@ _COUNTRY_WORDS = frozenset({"country", "nation"})
 _GOVERNMENTS = frozenset({"government", "governments"})
 _HEADS = (UnitKind.NAME, UnitKind.PLACE, UnitKind.OFFICE, UnitKind.WORD)
 _PEOPLE = frozenset({"person", "man", "woman", "boy", "girl", "one", "somebody", "someone", "insider", "veteran"})
-_AMONG = frozenset({"including", "like", "such", "as", "notably", "among"})
+_AMONG = frozenset({"including", "like", "such", "as", "notably", "among", "along", "together", "with"})
 _NAMED = (UnitKind.NAME, UnitKind.PLACE)
 
 
@@ -68,9 +68,11 @@ def _spoken(document: Document, line: list[Unit]) -> list[Unit]:
 def _listed(document: Document, line: Sequence[Unit]) -> list[Sequence[Unit]]:
     """The names after a description: "the two rivals, Ada Quill and Bo Reid"; with it after "including"."""
     comma = next((i for i, u in enumerate(line) if i and u.kind is UnitKind.COMMA), None)
-    if comma is None or comma + 1 >= len(line) or _is_name(line[:comma]):
+    if comma is None or comma + 1 >= len(line):
         return []
     rest = line[comma + 1 :]
+    if _is_name(line[:comma]) and document.tokens[rest[0].first].lower not in {"along", "together"}:
+        return []
     among = document.tokens[rest[0].first].lower in _AMONG
     if among:
         rest = [u for u in rest if u.kind is not UnitKind.LINK and document.tokens[u.first].lower not in _AMONG]

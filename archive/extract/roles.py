@@ -16,10 +16,10 @@ SURE_AGENT, SURE_MAKER = 0.8, 0.5
 SINGLED_OUT = frozenset({"including", "like", "such", "led", "notably"})
 """Words after which some of a group are named."""
 MAKES = frozenset({"by", "from"})
+WOULD = frozenset({"would", "will", "could", "’d", "'d"})
 MET = 6
 """Chunks before an opposition within which stands the verb that tells what met with it."""
 DESPITE = frozenset({"despite", "over", "amid", "amidst", "against", "after"})
-BETWEEN_PEOPLE = frozenset({"of", "like"})
 
 
 def of_agent(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
@@ -45,12 +45,19 @@ def of_agent(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
 
 def _told_of(page: Page, clause: Clause, i: int, end: int) -> tuple[Reach, int] | None:
     """Of whom the noun at chunk ``i``, whose phrase ends before chunk ``end``, is said, and where its cue begins."""
-    chunk = clause.chunks[i]
-    if clause.kind(i - 1) == "VG" and clause.tokens[clause.chunks[i - 1].head].lower in page.lexicon.copulas:
-        source = subjects.subject(clause, i - 1)
-        return (source, clause.chunks[i - 1].first) if source else None
+    if clause.word(i - 1) == "of" and clause.word(i - 2) == "one":
+        i -= 2  # "one of the bill's sponsors"
+    chunk, before = clause.chunks[i], i - 1
+    before -= clause.word(before) in {"among", "as"} or clause.kind(before) == "RB"
+    if clause.kind(before) == "VG" and (
+        clause.word(before + 1) == "as" or clause.tokens[clause.chunks[before].head].lower in page.lexicon.copulas
+    ):
+        source = subjects.subject(clause, before)
+        return (source, clause.chunks[before].first) if source else None
+    if clause.kind(before) == "COMMA":
+        i = before + 1
     other = clause.kind(i - 1) == "CC" and clause.word(i) == "other"
-    if (clause.kind(i - 1) == "COMMA" or other) and clause.kind(i - 2) == "NP" and _names(clause, i - 2):
+    if (clause.kind(i - 1) == "COMMA" or other) and clause.kind(i - 2) == "NP" and clauses.names(clause, i - 2):
         start = clauses.phrase_start(clause, i - 2)
         return Reach(clause.chunks[start].first, clause.chunks[i - 2].last), chunk.first
     k = end + (clause.kind(end) == "COMMA")
@@ -58,8 +65,8 @@ def _told_of(page: Page, clause: Clause, i: int, end: int) -> tuple[Reach, int] 
         k += 1 + (clause.word(k + 1) in {"as", "by"})
     elif k == end:
         return None
-    if clause.kind(k) == "NP" and _names(clause, k):
-        return Reach(clause.chunks[k].first, clause.chunks[_people_end(clause, k) - 1].last), chunk.first
+    if clause.kind(k) == "NP" and clauses.names(clause, k):
+        return Reach(clause.chunks[k].first, clause.chunks[clauses.named_end(clause, k) - 1].last), chunk.first
     return None
 
 
@@ -69,18 +76,23 @@ def of_maker(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     lexicon = page.lexicon
     against = noun in lexicon.stands
     by = clause.word(i + 1)
-    if not (by in MAKES or (by == "of" and against)) or clause.kind(i + 2) != "NP":
+    if not (by in MAKES or (by == "of" and against and clause.word(i) == "the")) or clause.kind(i + 2) != "NP":
         return
     if noun not in lexicon.nouns and noun not in lexicon.made and not against:
         return
-    end = _people_end(clause, i + 2)
+    end = clauses.named_end(clause, i + 2)
     source = Reach(clause.chunks[i + 2].first, clause.chunks[end - 1].last)
-    found = nominals.matter(clause, i, end)
-    if found and found[0] in {"that", "inf", "ing", "np"} and not (found[0] == "that" and clause.finite(end + 1)):
+    beside = any(clause.kind(k) == "COMMA" for k in range(i, end)) and clause.kind(end) == "COMMA"
+    found = nominals.matter(clause, i, end + beside)  # "claims by the mayor, Ada Quill, that"
+    if (
+        found
+        and found[0] in {"that", "inf", "ing", "np"}
+        and not (found[0] == "that" and clause.finite(end + beside + 1))
+    ):
         frame, content, last = found
         if frame != "that":
             content = _to_the_verb(clause, content)
-        words = [Reach(chunk.first, chunk.last), Reach(clause.chunks[end - 1].last, last)]
+        words = [Reach(chunk.first, chunk.last), Reach(clause.chunks[end - 1 + beside].last, last)]
         cue = tuple(reach for reach in words if reach.first < reach.last)
         sure = lexicon.nouns.get(noun, {}).get(frame, SURE_MAKER)
         yield Candidate(f"maker.{frame}", sure, (content,), cue, source, form="noun")
@@ -90,8 +102,22 @@ def of_maker(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
             made = (*made, reach.of_object(clause, end))
         preposition = (Reach(clause.chunks[i + 1].first, clause.chunks[i + 1].last),)
         yield Candidate("maker.of", SURE_MAKER, made, preposition, source, form="noun")
-    elif against and clause.kind(i - 1) in {"IN", "RP", "NP"} and (met := _met(clause, i)):
+    elif against and (met := _met(page, clause, i, end)):
         yield Candidate("maker.met", SURE_MAKER, (met,), (Reach(chunk.first, chunk.last),), source, form="noun")
+
+
+def of_plan(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
+    """Somebody's plan with what it would do: "Quill's bill would end the toll", "under Quill's plan, it would go"."""
+    chunk, whose = clause.chunks[i], nominals.owner(clause, i)
+    if whose is None or clause.tokens[chunk.head].lower not in page.lexicon.made:
+        return
+    k = i + 1
+    if clause.word(i - 1) == "under" and clause.kind(k) == "COMMA" and clauses.main_clause(clause, k + 1):
+        k += 1
+    elif not clause.finite(k) or clause.word(k) not in WOULD:
+        return
+    content = reach.of_clause(clause, k, i)
+    yield Candidate("maker.would", SURE_MAKER, (content,), (Reach(whose.last, chunk.last),), whose, form="noun")
 
 
 def _to_the_verb(clause: Clause, content: Reach) -> Reach:
@@ -104,28 +130,28 @@ def _to_the_verb(clause: Clause, content: Reach) -> Reach:
     return content
 
 
-def _met(clause: Clause, i: int) -> Reach | None:
-    """What meets with the opposition at chunk ``i``: the subject of the verb before it, or what was done despite it."""
-    for k in range(i - 1, max(-1, i - MET), -1):
+def _met(page: Page, clause: Clause, i: int, end: int) -> Reach | None:
+    """What meets with the stand at chunk ``i``: the subject of "drew" or "met with", or what was done despite it."""
+    before = i - 1
+    if clause.kind(before) == "VG":
+        met = clause.tokens[clause.chunks[before].head].lower in page.lexicon.met
+        return _subject_named(clause, before) if met else None
+    if clause.kind(before) not in {"IN", "RP"} and clause.word(before) != "given":
+        return None
+    if before <= 1 and clause.kind(end) == "COMMA" and clauses.main_clause(clause, end + 1):
+        return reach.of_clause(clause, end + 1, before)
+    for k in range(before, max(-1, i - MET), -1):
         if clause.kind(k) == "VG":
-            subject = subjects.subject(clause, k)
-            despite = subject and clause.word(i - 1) in DESPITE and clause.finite(k)
-            return Reach(subject.first, clause.chunks[i - 1].first) if subject and despite else subject
+            subject = _subject_named(clause, k)
+            despite = subject and clause.word(before) in DESPITE and clause.finite(k)
+            return Reach(subject.first, clause.chunks[before].first) if subject and despite else subject
     return None
 
 
-def _people_end(clause: Clause, k: int) -> int:
-    """The chunk after those who are named from chunk ``k`` on: several with commas and "and", and whose they are."""
-    end = k + 1
-    while True:
-        listed = clause.kind(end) == "CC" or (clause.kind(end) == "COMMA" and _names(clause, end + 1))
-        if listed and clause.kind(end + 1) == "CC":
-            end += 1
-        joined = listed or (clause.kind(end) == "IN" and clause.word(end) in BETWEEN_PEOPLE)
-        if not joined or clause.kind(end + 1) != "NP" or (listed and clause.finite(end + 2)):
-            return end
-        end += 2
-
-
-def _names(clause: Clause, k: int) -> bool:
-    return clause.kind(k) == "NP" and clause.tokens[clause.chunks[k].head].tag.startswith("NNP")
+def _subject_named(clause: Clause, k: int) -> Reach | None:
+    """The subject of the verb at chunk ``k``, or what "which" goes back to where that is it."""
+    subject = subjects.subject(clause, k)
+    if subject is None or clause.tokens[subject.first].tag != "WDT":
+        return subject
+    before = clause.at(subject.first) - 2
+    return subjects.qualified(clause, before + 2)

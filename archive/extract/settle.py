@@ -19,7 +19,7 @@ BETWEEN = 40
 
 ASCRIBING = ("noun", "maker", "passive.by", "deed.by")
 """Constructions that tell whose a position is, in passing,"""
-TAKING_SIDES = ("verb.np", "verb.as", "verb.obj", "light", "deed", "act", "verb.ing")
+TAKING_SIDES = ("verb.np", "verb.as", "verb.obj", "light", "deed", "act", "verb.ing", "verb.inf")
 """and those whose content names what somebody is for or against, rather than saying it."""
 
 
@@ -62,10 +62,14 @@ def settle(page: Page, weighed: Iterable[tuple[float, Candidate]]) -> list[Passe
 def _ascribes(page: Page, outer: Candidate, inner: Candidate) -> bool:
     """Whether a position is told as a named one's, within what is said for or against it: "Quill's plan to"."""
     tokens = page.document.tokens
+    if outer.pattern == "verb.as" and inner.source and inner.pattern.startswith(("verb", "noun")):
+        return outer.content[0].first <= inner.source.first < outer.content[0].last
     if outer.pattern == "according":  # "Quill will leave, according to the paper": the paper passes on what she says
         return inner.source is not None and inner.pattern.startswith("verb")
     named = inner.source is not None and any(tokens[k].tag.startswith("NNP") for k in range(*inner.source))
-    return named and inner.pattern.startswith(ASCRIBING) and outer.pattern.startswith(TAKING_SIDES)
+    if not named or not inner.pattern.startswith(ASCRIBING):
+        return False
+    return inner.pattern.endswith(".by") or outer.pattern.startswith(TAKING_SIDES)
 
 
 def _tells_of(outer: Candidate, inner: Candidate) -> bool:

@@ -150,7 +150,8 @@ def qualified(clause: Clause, i: int) -> Reach | None:
 
 def main_subject(clause: Clause, verb: int) -> Reach | None:
     """Whose doing a participle or infinitive at ``verb`` is: the subject of a finite verb near it, best to its left."""
-    if all(clause.kind(k) in OPENERS for k in range(verb)):
+    opening = [clause.kind(k) for k in range(verb)]
+    if OPENERS.issuperset(opening) or opening == ["IN", "NP"]:  # "In a speech attacking the toll, Quill"
         return _fronted_subject(clause, verb)
     before = [k for k in range(verb - 1, max(-1, verb - FARTHEST), -1) if clause.finite(k)]
     if clause.says(verb):
@@ -160,6 +161,8 @@ def main_subject(clause: Clause, verb: int) -> Reach | None:
         found = subject(clause, k)
         if found and not (beside and clause.tokens[found.first].tag in {"WP", "WDT", "IN"}):
             return found
+    if beside and not before and clause.kind(verb - 2) == "NP":  # "Ada Quill, citing the cost, left"
+        return Reach(clause.chunks[phrase_start(clause, verb - 2)].first, clause.chunks[verb - 2].last)
     return None
 
 

@@ -13,7 +13,7 @@ from archive.extract.reach import AHEAD
 
 CONDITIONS = frozenset({"if", "when", "while", "because", "unless", "although", "though", "since", "as", "after"})
 ASKED = frozenset({"ask", "press", "question"})
-DEED = frozenset({"deed"})
+DEED = frozenset({"deed", "try"})
 LIKENING = frozenset({"liken", "compare", "equate"})
 OBJECTS = frozenset({"oppose", "discuss", "call", "accuse", "want", "believe_np"})
 
@@ -42,7 +42,7 @@ def candidates(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
         asked = source is None and cue.lemma in ASKED and i < 3  # "Asked whether …, she said no"
         for part in _coordinated(clause, content) if frame in {"that", "bare"} else (content,):
             yield Candidate(
-                f"{'deed' if cue.classes == DEED else 'verb'}.{frame}",
+                f"{'deed' if cue.classes <= DEED else 'verb'}.{frame}",
                 cue.frames.get("np" if frame == "rel" else frame, 0.05),
                 (part,),
                 (Reach(chunk.first, after),),
@@ -85,7 +85,15 @@ def source_of(clause: Clause, i: int) -> Reach | None:
     beside |= clause.word(i - 2) in {"from", "by"}
     if chunk.form == "ing" and clause.kind(i - 1) == "NP" and beside:
         return subjects.subject(clause, i)
+    if chunk.form == "ing" and clause.word(i - 1) == "for" and clause.kind(i - 2) == "NP" and _accuses(clause, i - 3):
+        return Reach(clause.chunks[i - 2].first, clause.chunks[i - 2].last)  # "attacked Quill for backing the toll"
     return subjects.main_subject(clause, i)
+
+
+def _accuses(clause: Clause, k: int) -> bool:
+    """Whether chunk ``k`` is a verb that blames or praises somebody for something."""
+    cue = clause.cues[k] if k >= 0 else None
+    return cue is not None and "accuse" in cue.classes and clause.chunks[k].form != "pass"
 
 
 def complement(page: Page, clause: Clause, i: int, k: int, cue: Cue) -> tuple[str, Reach] | None:

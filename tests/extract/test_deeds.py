@@ -181,3 +181,51 @@ def test_one_doing_this_and_another_doing_that_have_a_statement_each() -> None:
 )
 def test_whose_position_it_is(text: str, names: set[str]) -> None:
     assert {s.actor.name for s in read(text).statements if s.actor} == names
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "cue", "content"),
+    [
+        ("Ada Quill is one of the bill’s sponsors.", "Ada Quill", "sponsors", "the bill"),
+        ("The plan drew criticism from Ada Quill.", "Ada Quill", "criticism", "The plan"),
+        ("The plan, which has the backing of Ada Quill, failed.", "Ada Quill", "the backing", "The plan"),
+        ("Despite opposition from Ada Quill, the toll was kept.", "Ada Quill", "opposition", "the toll was kept"),
+        ("Ada Quill’s bill would keep the toll.", "Ada Quill’s", "bill", "would keep the toll"),
+        ("Under Ada Quill’s plan, the toll would go.", "Ada Quill’s", "plan", "the toll would go"),
+        ("Ada Quill is in favor of the toll.", "Ada Quill", "is in favor of", "the toll"),
+        ("Ada Quill has no problem with the toll.", "Ada Quill", "has no problem with", "the toll"),
+        ("Ada Quill dropped her opposition to the toll.", "Ada Quill", "dropped her opposition to", "the toll"),
+        ("In a speech attacking the toll, Ada Quill left.", "Ada Quill", "attacking", "the toll"),
+        ("Ada Quill issued an order to end the toll.", "Ada Quill", "issued an order", "to end the toll"),
+    ],
+)
+def test_what_meets_with_a_stand_and_what_a_plan_would_do(text: str, speaker: str, cue: str, content: str) -> None:
+    assert told(text) == [(speaker, cue, content)]
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("Bo Reid opposes the toll, as does Ada Quill.", "the toll"),
+        ("Bo Reid opposes the toll, and so does Ada Quill.", "the toll"),
+        ("Several senators opposed the toll, including Ada Quill.", "the toll"),
+        ("Like Ada Quill, Bo Reid opposes the toll.", "the toll"),
+        ("Bo Reid, along with Ada Quill, opposes the toll.", "the toll"),
+    ],
+)
+def test_who_shares_a_position_has_a_statement_too(text: str, content: str) -> None:
+    shared = [s for s in read(text).statements if s.actor and s.actor.name == "Ada Quill"]
+    assert [text[span.start : span.end] for s in shared for span in s.content] == [content]
+
+
+def test_what_somebody_is_blamed_for_is_theirs() -> None:
+    statements = read("Bo Reid attacked Ada Quill for supporting the toll.").statements
+    assert [(s.actor.name, s.directness) for s in statements if s.actor and s.pattern == "verb.np"] == [
+        ("Ada Quill", Directness.ASCRIBED)
+    ]
+
+
+def test_claims_of_several_who_are_named_beside_their_office() -> None:
+    text = "She denounced claims by the port’s rivals, Ada Quill and Senator Bo Dahl (Sund), that the toll was dead."
+    names = [s.actor.name for s in read(text).statements if s.actor and s.pattern == "maker.that"]
+    assert names == ["Ada Quill", "Bo Dahl"]
