@@ -24,8 +24,19 @@ def of_verb(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     cue = (Reach(chunk.first, chunk.last),)
     if chunk.form in {"pass", "part"}:
         yield from _undergone(page, clause, i)
-    elif chunk.form == "fin" and _enacted(page, clause, k) and (source := subjects.subject(clause, i)):
-        yield Candidate("act", SURE_ACT, (reach.of_object(clause, k),), cue, source, form="fin")
+    elif chunk.form == "fin" and (source := subjects.subject(clause, i)):
+        done = reach.of_object(clause, k) if _enacted(page, clause, k) else _before_that(page, clause, source)
+        if done:
+            yield Candidate("act", SURE_ACT, (done,), cue, source, form="fin")
+
+
+def _before_that(page: Page, clause: Clause, source: Reach) -> Reach | None:
+    """What a relative clause tells of that begins before ``source``: "the bill that Quill signed"."""
+    k = clause.at(source.first) - 1
+    if clause.word(k) not in {"that", "which"} or clause.kind(k) not in {"WH", "THAT"}:
+        return None
+    what = subjects.qualified(clause, k)
+    return what if what and _enacted(page, clause, clause.at(what.first)) else None
 
 
 def _enacted(page: Page, clause: Clause, k: int) -> bool:
@@ -36,7 +47,7 @@ def _enacted(page: Page, clause: Clause, k: int) -> bool:
 def _undergone(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     """In "the deal reached by Quill" or "the bill was signed by Quill" Quill is the source and the deal the content."""
     by = next((k for k in range(i + 1, i + NEAR) if clause.word(k) == "by"), None)
-    done = subjects.subject(clause, i) if clause.chunks[i].form == "pass" else subjects.qualified(clause, i)
+    done = subjects.subject(clause, i) if clause.chunks[i].form == "pass" else subjects.undergoer(clause, i)
     if by is None or done is None or clause.kind(by + 1) != "NP" or not _enacted(page, clause, clause.at(done.first)):
         return
     end = clauses.phrase_end(clause, by + 1)

@@ -142,6 +142,8 @@ def of_noun(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     if found is None or (found[0] == "bare"):
         return
     frame, content, cue_end = found
+    if whose and frame in {"np", "ing", "inf"}:
+        content = reach.to_the_verb(clause, content)
     by = clause.word(k) == "by"
     if by or (frame == "np" and whose is None):
         return

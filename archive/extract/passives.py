@@ -49,7 +49,7 @@ def raised(clause: Clause, i: int, sure: float, pattern: str) -> Iterator[Candid
 def _by(clause: Clause, i: int, k: int, cue: Cue) -> Candidate | None:
     """In "the plan, backed by the union" the union is the source and the plan the content."""
     by = next((j for j in range(k, min(k + NEAR, len(clause.chunks))) if clause.word(j) == "by"), None)
-    subject = subjects.subject(clause, i) if clause.chunks[i].form == "pass" else subjects.qualified(clause, i)
+    subject = subjects.subject(clause, i) if clause.chunks[i].form == "pass" else subjects.undergoer(clause, i)
     if by is None or subject is None or clause.kind(by + 1) != "NP" or "np" not in cue.frames:
         return None
     end = clauses.phrase_end(clause, by + 1)

@@ -19,7 +19,7 @@ _COUNTRY_WORDS = frozenset({"country", "nation"})
 _GOVERNMENTS = frozenset({"government", "governments"})
 _HEADS = (UnitKind.NAME, UnitKind.PLACE, UnitKind.OFFICE, UnitKind.WORD)
 _PEOPLE = frozenset({"person", "man", "woman", "boy", "girl", "one", "somebody", "someone", "insider", "veteran"})
-_AMONG = frozenset({"including", "like", "such", "as", "notably", "among", "along", "together", "with"})
+_AMONG = frozenset({"including", "like", "such", "as", "notably", "among", "along", "together", "with", "joined", "by"})
 _NAMED = (UnitKind.NAME, UnitKind.PLACE)
 
 
@@ -71,7 +71,7 @@ def _listed(document: Document, line: Sequence[Unit]) -> list[Sequence[Unit]]:
     if comma is None or comma + 1 >= len(line):
         return []
     rest = line[comma + 1 :]
-    if _is_name(line[:comma]) and document.tokens[rest[0].first].lower not in {"along", "together"}:
+    if _is_name(line[:comma]) and document.tokens[rest[0].first].lower not in {"along", "together", "joined"}:
         return []
     among = document.tokens[rest[0].first].lower in _AMONG
     if among:

@@ -30,6 +30,16 @@ def with_denial(clause: Clause, content: Reach) -> Reach:
     return Reach(k, content.last) if denied else content
 
 
+def to_the_verb(clause: Clause, content: Reach) -> Reach:
+    """An object up to the finite verb whose subject it is a part of ("an effort by Quill to end the toll failed")."""
+    for k in range(clause.at(content.first) + 1, clause.at(content.last - 1) + 1):
+        if clause.kind(k) in {"THAT", "WH", "IN"} and clause.finite(k + 1):
+            return content
+        if clause.finite(k):
+            return Reach(content.first, clause.chunks[k].first)
+    return content
+
+
 def that_ahead(clause: Clause, k: int) -> int | None:
     """The "that" of a clause which an addressee, a place or a time keeps apart from its verb."""
     for j in range(k, min(len(clause.chunks), k + AHEAD)):

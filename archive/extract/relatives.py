@@ -11,6 +11,7 @@ from archive.model import ActorKind, Resolution
 
 _NOMINAL = ("DT", "JJ", "NN", "CD", "POS", "PRP$", "VBN")
 _LONGEST_PHRASE = 8
+_DESCRIPTION = 14
 _PERSONAL = frozenset({"who", "whom"})
 
 
@@ -32,6 +33,9 @@ def antecedent(discourse: Discourse, token: int) -> Iterator[Voice]:
     if named:
         yield Voice(named[1], Resolution.PRONOUN)
         return
+    if tokens[token].lower == "who" and (one := _one_who_is(discourse.cast, low, last)):
+        yield Voice(one, Resolution.PRONOUN)
+        return
     first = last
     while first > low and tokens[first - 1].tag.startswith(_NOMINAL) and last - first < _LONGEST_PHRASE:
         first -= 1
@@ -42,6 +46,18 @@ def antecedent(discourse: Discourse, token: int) -> Iterator[Voice]:
             yield Voice(voice.figure, Resolution.PRONOUN)
     else:
         yield Voice(None, Resolution.PRONOUN)
+
+
+def _one_who_is(cast: Cast, low: int, last: int) -> Figure | None:
+    """The person of whom the description before a relative pronoun is said: "Quill is a mayor who"."""
+    tokens = cast.document.tokens
+    for k in range(last - 1, max(low, last - _DESCRIPTION), -1):
+        if tokens[k].lower in {"is", "was"}:
+            named = cast.by_token.get(k - 1)
+            return named[1] if named and named[1].kind is ActorKind.PERSON else None
+        if not tokens[k].tag.startswith((*_NOMINAL, "IN", "CC", ",", "RB")):
+            return None
+    return None
 
 
 def _whose_place(cast: Cast, low: int, last: int) -> Figure | None:

@@ -13,7 +13,7 @@ from archive.extract.clauses import Clause, Reach
 from archive.extract.page import Candidate, Page
 
 SURE_AGENT, SURE_MAKER = 0.8, 0.5
-SINGLED_OUT = frozenset({"including", "like", "such", "led", "notably"})
+SINGLED_OUT = frozenset({"including", "include", "includes", "included", "like", "such", "led", "notably"})
 """Words after which some of a group are named."""
 MAKES = frozenset({"by", "from"})
 WOULD = frozenset({"would", "will", "could", "’d", "'d"})
@@ -26,6 +26,7 @@ def of_agent(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     """A noun for one who is for or against: "is a critic of the toll", "Quill, the bill's chief supporter,"."""
     chunk = clause.chunks[i]
     if clause.tokens[chunk.head].lower not in page.lexicon.agents:
+        yield from _titled(page, clause, i)
         return
     if clause.word(i + 1) == "of" and clause.kind(i + 2) == "NP":
         end = clauses.phrase_end(clause, i + 2)
@@ -41,6 +42,16 @@ def of_agent(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
         source, first = found
         words = Reach(min(first, cue) if content.first >= last else cue, last)
         yield Candidate("agent", SURE_AGENT, (content,), (words,), source, form="fin")
+
+
+def _titled(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
+    """A name with what its bearer is for or against before it: "toll opponent Ada Quill"."""
+    chunk, tokens = clause.chunks[i], clause.tokens
+    start = chunk.first + (tokens[chunk.first].tag in {"DT", "PRP$"})
+    for k in range(start + 1, chunk.head):
+        if tokens[k].lower in page.lexicon.agents and all(t.tag == "NNP" for t in tokens[k + 1 : chunk.last]):
+            source, cue = Reach(k + 1, chunk.last), (Reach(k, k + 1),)
+            yield Candidate("agent", SURE_AGENT, (Reach(start, k),), cue, source, form="fin")
 
 
 def _told_of(page: Page, clause: Clause, i: int, end: int) -> tuple[Reach, int] | None:
@@ -91,7 +102,7 @@ def of_maker(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
     ):
         frame, content, last = found
         if frame != "that":
-            content = _to_the_verb(clause, content)
+            content = reach.to_the_verb(clause, content)
         words = [Reach(chunk.first, chunk.last), Reach(clause.chunks[end - 1 + beside].last, last)]
         cue = tuple(reach for reach in words if reach.first < reach.last)
         sure = lexicon.nouns.get(noun, {}).get(frame, SURE_MAKER)
@@ -118,16 +129,6 @@ def of_plan(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
         return
     content = reach.of_clause(clause, k, i)
     yield Candidate("maker.would", SURE_MAKER, (content,), (Reach(whose.last, chunk.last),), whose, form="noun")
-
-
-def _to_the_verb(clause: Clause, content: Reach) -> Reach:
-    """An object up to the finite verb whose subject it is a part of ("an effort by Quill to end the toll failed")."""
-    for k in range(clause.at(content.first) + 1, clause.at(content.last - 1) + 1):
-        if clause.kind(k) in {"THAT", "WH", "IN"} and clause.finite(k + 1):
-            return content
-        if clause.finite(k):
-            return Reach(content.first, clause.chunks[k].first)
-    return content
 
 
 def _met(page: Page, clause: Clause, i: int, end: int) -> Reach | None:

@@ -136,6 +136,12 @@ def _is_subordinate(clause: Clause, k: int) -> bool:
     return clause.kind(before) in {"WH", "THAT", "IN"} or clause.tokens[found.first].tag in {"WP", "WDT"}
 
 
+def undergoer(clause: Clause, i: int) -> Reach | None:
+    """What a bare participle is done to: what it qualifies, or what the sentence it begins goes on with."""
+    fronted = all(clause.kind(k) == "RB" for k in range(i))
+    return main_subject(clause, i) if fronted else qualified(clause, i)
+
+
 def qualified(clause: Clause, i: int) -> Reach | None:
     """What a bare participle qualifies: the noun phrase right before it, or before a comma."""
     k = i - 1

@@ -15,7 +15,7 @@ CONDITIONS = frozenset({"if", "when", "while", "because", "unless", "although", 
 ASKED = frozenset({"ask", "press", "question"})
 DEED = frozenset({"deed", "try"})
 LIKENING = frozenset({"liken", "compare", "equate"})
-OBJECTS = frozenset({"oppose", "discuss", "call", "accuse", "want", "believe_np"})
+OBJECTS = frozenset({"oppose", "deed", "discuss", "call", "accuse", "want", "believe_np"})
 
 
 def candidates(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
@@ -158,9 +158,11 @@ def _relative(clause: Clause, i: int, cue: Cue) -> tuple[str, Reach] | None:
     if subject is None or cue.classes.isdisjoint(OBJECTS) or not clause.finite(i):
         return None
     k = clause.at(subject.first) - 1
-    if clause.kind(k) == "WH" and clause.word(k) in {"who", "whom", "which", "what"}:
-        return "rel", Reach(clause.chunks[k].first, clause.chunks[k].last)
-    return None
+    if clause.word(k) not in {"who", "whom", "which", "what", "that"} or clause.kind(k) not in {"WH", "THAT"}:
+        return None
+    if clause.word(k) != "what" and (what := subjects.qualified(clause, k)):
+        return "rel", what
+    return ("rel", Reach(clause.chunks[k].first, clause.chunks[k].last)) if clause.kind(k) == "WH" else None
 
 
 def _pointing(clause: Clause, k: int) -> bool:

@@ -229,3 +229,36 @@ def test_claims_of_several_who_are_named_beside_their_office() -> None:
     text = "She denounced claims by the port’s rivals, Ada Quill and Senator Bo Dahl (Sund), that the toll was dead."
     names = [s.actor.name for s in read(text).statements if s.actor and s.pattern == "maker.that"]
     assert names == ["Ada Quill", "Bo Dahl"]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "cue", "content"),
+    [
+        ("Backed by Ada Quill, the toll passed.", "Ada Quill", "Backed", "the toll"),
+        ("The bill that Ada Quill vetoed was harsh.", "Ada Quill", "vetoed", "The bill"),
+        ("The treaty, which Norland signed in May, failed.", "Norland", "signed", "The treaty"),
+        ("Toll opponent Ada Quill left early.", "Ada Quill", "opponent", "Toll"),
+        ("The toll’s backers include Ada Quill.", "Ada Quill", "backers", "The toll"),
+        ("Ada Quill’s veto of the bill angered captains.", "Ada Quill’s", "veto of", "the bill"),
+        ("Ada Quill cast a vote against the toll.", "Ada Quill", "cast a vote against", "the toll"),
+        ("At the urging of Ada Quill, the toll was kept.", "Ada Quill", "the urging", "the toll was kept"),
+    ],
+)
+def test_what_is_named_before_who_does_it(text: str, speaker: str, cue: str, content: str) -> None:
+    assert told(text) == [(speaker, cue, content)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ada Quill was among those who voted against the toll.",
+        "Ada Quill is a mayor of few words who opposes the toll.",
+    ],
+)
+def test_a_description_goes_back_to_the_one_who_is_described(text: str) -> None:
+    assert [s.actor.name for s in read(text).statements if s.actor] == ["Ada Quill"]
+
+
+def test_who_joins_somebody_in_what_they_do() -> None:
+    statements = read("Ada Quill, joined by Bo Reid, denounced the toll.").statements
+    assert [s.actor.name for s in statements if s.actor] == ["Ada Quill", "Bo Reid"]
