@@ -47,7 +47,7 @@ def term_of(term: str, words: Vocabulary, proposition: Proposition, actions: Map
     acting += [found[0] for found, i in phrased if found and found[1] > i + 1]
     if _is_name(said):
         acting = []
-    elif not acting and stems[0] in words.hostile - proposition.theme and proposition.heads & {*stems[1:]}:
+    elif not acting and stems and stems[0] in words.hostile - proposition.theme and proposition.heads & {*stems[1:]}:
         acting = [Action(propositions.UNLISTED, -1)]
     action = acting[0] if acting else None
     return Term(forms, action, naming=Naming.THING if action else _naming(term, forms, words, proposition))
