@@ -3,8 +3,9 @@
 Run as ``python scripts/eval_stance.py``. The articles are read from ``../shared``; each is read whole, on each
 topic it was coded for, and each actor's label is the one that the views would show from this article alone
 (their own words before what others ascribe to them, the latest of those). ``--show`` prints every actor that is
-missed or wrong in the development part; the others show only their figures. The fresh part was coded on other
+missed or wrong, but for the validation part, which shows only its figures. The fresh part was coded on other
 articles and propositions before the rules were run on any of it; the rules have been mended on it since.
+``--data`` measures on another file of the same form.
 The second part was coded later, on other articles and propositions again, before the rules were run on any of it.
 """
 
@@ -83,9 +84,9 @@ def sign(stance: Stance) -> int:
     return 1 if stance in _FOR else -1 if stance in _AGAINST else 0
 
 
-def cases(texts: dict[str, str]) -> Iterator[Case]:
-    """The development set, with the names that its places hold."""
-    for data in yaml.safe_load(DATA.read_text(encoding="utf-8"))["topics"]:
+def cases(texts: dict[str, str], path: Path = DATA) -> Iterator[Case]:
+    """The coded articles of a file, with the names that its places hold."""
+    for data in yaml.safe_load(path.read_text(encoding="utf-8"))["topics"]:
         topic = Topic(
             id=data["id"],
             proposition=data["proposition"],
@@ -212,19 +213,20 @@ def _around(text: str, span: Span) -> str:
 def main() -> None:
     """Score, then show."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--show", action="store_true", help="print what is missed or wrong in the development part")
+    parser.add_argument("--show", action="store_true", help="print what is missed or wrong, validation apart")
     parser.add_argument("--topic", help="only this topic")
+    parser.add_argument("--data", type=Path, default=DATA, help="another file of coded actors, in the same form")
     options = parser.parse_args()
     if not CORPUS.is_file():
         sys.exit(f"{CORPUS} is not there: nothing to measure stances with")
     with gzip.open(CORPUS, "rt", encoding="utf-8") as lines:
         texts = {d["doc"]: d["text"] for d in map(json.loads, lines)}
     rows = score([c for c in cases(texts) if options.topic in (None, c.topic.id)], texts)
-    for part in ("development", "validation", "fresh", "second"):
+    for part in dict.fromkeys(row.case.part for row in rows):
         of_part = [r for r in rows if r.case.part == part]
         print(f"-- {part}", *figures(of_part), *calibration(of_part), sep="\n")
     if options.show:
-        print(*faults([r for r in rows if r.case.part == "development"], texts), sep="\n")
+        print(*faults([r for r in rows if r.case.part != "validation"], texts), sep="\n")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ OWN, KIND = 0.8, 0.7
 """How sure it is that "the bill" is the topic's: where the topic says "bill", and where it says "deal"."""
 
 
-
 class Taker(NamedTuple):
     """How surely a noun takes a topic up, and the action of what it stands for.
 

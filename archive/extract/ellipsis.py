@@ -21,8 +21,8 @@ FAR = 8
 """Sentences back within which "the proposal" does."""
 
 NOUN, PRONOUN, POINTER, EXPLETIVE, NOTHING = 0.75, 0.7, 0.65, 0.63, 0.7
-SAME = 0.05
-"""How much surer it is where the topic was named in the same breath."""
+SAME = 0.07
+"""How much surer it is where the topic was named in the same sentence or the one before."""
 
 _INDEFINITE = frozenset({"a", "an", "any", "some", "another", "every", "each", "no"})
 _OPENING = 3
@@ -146,7 +146,7 @@ def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int], ear
     named = index.tags[i + 1 : i + 3] == ("VBZ", "DT") and earlier.chief
     if lower == "it" and earlier.chief and earlier.distance <= NEAREST and _is_thing(index, i, sentence):
         return PRONOUN
-    return (EXPLETIVE if lower == "it" and not named else POINTER) + SAME * (earlier.distance == 0)
+    return (EXPLETIVE if lower == "it" and not named else POINTER) + SAME * (earlier.distance <= NEAREST)
 
 
 def _over(index: Index, i: int) -> bool:

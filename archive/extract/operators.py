@@ -117,7 +117,7 @@ MODAL = frozenset({Kind.MUST, Kind.WILL, Kind.MAY})
 CONFIDENCE = {
     Kind.SUPPORT: 0.85,
     Kind.OPPOSE: 0.85,
-    Kind.GOOD: 0.65,
+    Kind.GOOD: 0.68,
     Kind.BAD: 0.7,
     Kind.FAILING: 0.65,
     Kind.OPEN: 0.7,
@@ -259,8 +259,7 @@ def _otherwise(lexicon: Lexicon, text: Index, kind: Kind, first: int, last: int)
         beside = (text.tags[i] for i in (first - 1, last) if 0 <= i < len(text.tags))
         return kind in _JUDGING or any(t.startswith("NNP") for t in beside)
     if kind in _HELD and tag == "VBN" and first > 0 and text.tags[first - 1] in _DETERMINING:
-        # Nobody is told to propose a "proposed toll".
-        return text.tags[last : last + 1] in (("NN",), ("NNS",), ("JJ",))
+        return text.tags[last : last + 1] in (("NN",), ("NNS",), ("JJ",))  # "the proposed toll" tells no will
     return kind is Kind.SUPPORT and tag in {"RB", "RP", "IN"} and token.lower not in _FOR
 
 

@@ -27,10 +27,10 @@ from archive.extract.text import Document, analyse
 from archive.extract.topics import Hit, Matcher
 from archive.model import Assessment, Span, Stance, Statement, Topic
 
-RULES = "stance-rules@3"
+RULES = "stance-rules@4"
 """Name and version of these rules; it changes whenever the same statement may get another label."""
 
-THRESHOLD = 0.4
+THRESHOLD = 0.47
 """Below this sureness, the rules' own weight, a positional label is given as ``unclear``."""
 
 AROUND = 10
