@@ -30,8 +30,9 @@ from archive.model import Assessment, Span, Stance, Statement, Topic
 RULES = "stance-rules@4"
 """Name and version of these rules; it changes whenever the same statement may get another label."""
 
-THRESHOLD = 0.47
-"""Below this sureness, the rules' own weight, a positional label is given as ``unclear``."""
+THRESHOLD, SIDED_THRESHOLD = 0.4, 0.47
+"""Below this sureness, the rules' own weight, a positional label is given as ``unclear``: support and opposition, which
+say most, below the second."""
 
 AROUND = 10
 """Sentences around a place that is about an article's chief topic within which what is said is on the matter."""
@@ -319,7 +320,7 @@ def _settled(
     judgement, hit = _decisive(positional or judged)
     stance = judgement.value.stance or Stance.NO_POSITION
     confidence = judgement.value.confidence * (_CONTRADICTED if _contradicts(positional, stance) else 1)
-    if stance.positional and confidence < THRESHOLD:
+    if stance.positional and confidence < (SIDED_THRESHOLD if stance in _SIDES else THRESHOLD):
         stance = Stance.UNCLEAR
     if stance.positional:
         confidence = reliability(lexicon.reliability, confidence)
