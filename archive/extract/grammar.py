@@ -101,8 +101,8 @@ def _is_past(tokens: Sequence[Token], found: Sequence[Chunk], i: int) -> bool:
     k = i - 1
     while k > 0 and found[k].kind == "RB":
         k -= 1
-    if k < 0 or found[k].kind in {"COMMA", "DASH"}:
-        return k > 0 and found[0].kind == "NP" and after in {"NP", "THAT", "Q"} and _after_aside(found, k)
+    if k < 0 or (found[k].kind in {"COMMA", "DASH"} and after != "THAT"):
+        return k > 0 and found[0].kind in {"NP", "IN", "CC"} and after in {"NP", "Q"} and _after_aside(found, k)
     if found[k].kind == "CC":
         return after in {"NP", "THAT", "Q"} and any(c.finite for c in found[:k])
     if found[k].kind == "NP" and k > 0 and found[k - 1].kind == "VG":
