@@ -98,7 +98,8 @@ def phrase_start(clause: Clause, i: int) -> int:
 
 def _listed(clause: Clause, i: int) -> bool:
     """Whether chunk ``i`` goes on a list of names after a comma: "Ada Quill, Bo Reid and Ted Oster"."""
-    if clause.kind(i - 1) != "COMMA" or clause.kind(i - 2) != "NP" or clause.kind(i - 3) in {"IN", "VG", "RP"}:
+    opened = clause.kind(i - 3) in {"IN", "VG", "RP"} and clause.word(i - 3) != "with"
+    if clause.kind(i - 1) != "COMMA" or clause.kind(i - 2) != "NP" or opened:
         return False
     joined = clause.kind(i) == "CC" or clause.kind(i + 1) == "CC" or clause.kind(i + 1) == "COMMA"
     names = (i - 2,) if clause.kind(i) == "CC" else (i - 2, i)

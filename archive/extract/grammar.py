@@ -83,7 +83,7 @@ def _with_past(tokens: Sequence[Token], found: list[Chunk]) -> list[Chunk]:
     """The chunks, with those participles made finite which are the only verb that their clause can have."""
     finite_since = False
     for i, chunk in enumerate(found):
-        if chunk.kind in EDGES:
+        if chunk.kind in EDGES or (chunk.kind == "IN" and tokens[chunk.first].lower == "as"):
             finite_since = False
         elif chunk.finite:
             finite_since = True

@@ -88,6 +88,8 @@ def _noun(words: Sequence[str], tags: Sequence[str], i: int) -> str:
     tag, word = tags[i], words[i]
     if _follows_adverb(words, tags, i):
         return "VBD" if word.endswith("ed") else "VBZ"
+    if tag == "JJ" and word.endswith("ed") and _follows_aside(tags, i):
+        return "VBD"
     if tag != "JJ" and _closes_quotation(words, tags, i):
         return "VBZ"
     if tag != "NNS":
@@ -96,6 +98,13 @@ def _noun(words: Sequence[str], tags: Sequence[str], i: int) -> str:
     heads = named and (after in AFTER_HEADLINE_VERB or (word in PLANNING and tags[i + 1 : i + 3] == ["TO", "VB"]))
     that = words[i + 1 : i + 2] == ["that"] and tags[i - 1] in {"NNP", "NNPS", "PRP", ",", "-RRB-"}
     return "VBZ" if heads or that else tag
+
+
+def _follows_aside(tags: Sequence[str], i: int) -> bool:
+    """Whether this stands after "Ada Quill, a mayor," and before an object, with no verb so far."""
+    if tags[i - 1] != "," or i + 1 >= len(tags) or tags[i + 1] not in OPENS_OBJECT - {"NNS", "NN", "JJ"}:
+        return False
+    return tags[0] == "NNP" and "," in tags[: i - 1] and FINITE.isdisjoint(tags[:i])
 
 
 def _qualifies(words: Sequence[str], tags: Sequence[str], i: int) -> bool:

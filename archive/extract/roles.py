@@ -65,12 +65,13 @@ def _told_of(page: Page, clause: Clause, i: int, end: int) -> tuple[Reach, int] 
     ):
         source = subjects.subject(clause, before)
         return (source, clause.chunks[before].first) if source else None
-    if clause.kind(before) == "COMMA":
-        i = before + 1
-    other = clause.kind(i - 1) == "CC" and clause.word(i) == "other"
-    if (clause.kind(i - 1) == "COMMA" or other) and clause.kind(i - 2) == "NP" and clauses.names(clause, i - 2):
-        start = clauses.phrase_start(clause, i - 2)
-        return Reach(clause.chunks[start].first, clause.chunks[i - 2].last), chunk.first
+    beside = clause.kind(before) == "COMMA" or (clause.kind(i - 1) == "CC" and clause.word(i) == "other")
+    named = before - 1
+    if clause.kind(named) == "RRB" and clause.kind(named - 2) == "LRB":  # "Ada Quill (Sund), a critic of"
+        named -= 3
+    if beside and clauses.names(clause, named):
+        start = clauses.phrase_start(clause, named)
+        return Reach(clause.chunks[start].first, clause.chunks[named].last), chunk.first
     k = end + (clause.kind(end) == "COMMA")
     if clause.word(k) in SINGLED_OUT:
         k += 1 + (clause.word(k + 1) in {"as", "by"})

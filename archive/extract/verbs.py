@@ -81,7 +81,8 @@ def source_of(clause: Clause, i: int) -> Reach | None:
             turned = subjects.inverted(clause, i + 1)
             return turned[0] if turned and clause.kind(turned[1]) in {"COLON", "COMMA"} else None
         return subjects.subject(clause, i)
-    beside = clause.kind(i - 2) not in {"VG", "IN"} or clause.word(clauses.phrase_start(clause, i - 1) - 1) == "with"
+    k = i - 1 - (clause.word(i - 1) in subjects.FLOATING)
+    beside = clause.kind(i - 2) not in {"VG", "IN"} or clause.word(clauses.phrase_start(clause, k) - 1) == "with"
     beside |= clause.word(i - 2) in {"from", "by"}
     if chunk.form == "ing" and clause.kind(i - 1) == "NP" and beside:
         return subjects.subject(clause, i)

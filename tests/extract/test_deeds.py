@@ -80,6 +80,7 @@ def test_what_is_given_and_how_one_stands(text: str, speaker: str, cue: str, con
     ("text", "speaker", "cue", "content"),
     [
         ("Ada Quill, a critic of the dam, left early.", "Ada Quill", "a critic of", "the dam"),
+        ("Ada Quill (Sund), long a critic of the dam, left.", "Ada Quill", "a critic of", "the dam"),
         ("Ada Quill, the bill’s chief supporter, left early.", "Ada Quill", "chief supporter", "the bill"),
         ("Opponents of the dam such as Ada Quill left early.", "Ada Quill", "Opponents of", "the dam"),
         ("The dam’s opponents, led by Ada Quill, left early.", "Ada Quill", "opponents", "The dam"),
@@ -174,6 +175,12 @@ def test_one_doing_this_and_another_doing_that_have_a_statement_each() -> None:
         ("It was the Ferry Union, which filed a challenge against the toll.", {"Ferry Union"}),
         ("Senators Ada Quill, Bo Reid and Ted Oster all voted for the toll.", {"Ada Quill", "Bo Reid", "Ted Oster"}),
         ("Three senators — Ada Quill of Marn and Bo Reid of Sund — backed the toll.", {"Ada Quill", "Bo Reid"}),
+        (
+            "They differ, with Ada Quill, Bo Reid and Ted Oster all calling for a toll.",
+            {"Ada Quill", "Bo Reid", "Ted Oster"},
+        ),
+        ("The vote came as Marn’s lawyers opposed a toll.", {"Marn’s lawyers"}),
+        ("Ada Quill, the legendary activist and lawyer, endorsed Bo Reid’s toll.", {"Ada Quill"}),
         ("Lawmakers — and, in particular, Ada Quill — backed the toll.", {"Lawmakers", "Ada Quill"}),
         ("Voters blamed Ada Quill, the bill’s most outspoken supporter.", {"Voters", "Ada Quill"}),
         ("According to the Courier, Ada Quill has said the toll must go.", {"Courier", "Ada Quill"}),
