@@ -97,7 +97,9 @@ def sources(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += [file for file in _walk(path) if file.name.lower().endswith((*TEXT_SUFFIXES, *warc.SUFFIXES))]
+            read = (*TEXT_SUFFIXES, *warc.SUFFIXES)
+            # A pipe or a device may bear such a name too, and reading it may never end
+            found += [file for file in _walk(path) if file.name.lower().endswith(read) and file.is_file()]
         elif path.is_file():
             found.append(path)
         else:
@@ -277,14 +279,14 @@ def retry(archive: Archive, now: datetime) -> int:
 def _retry(archive: Archive, row: operations.HeldBack, now: datetime) -> bool:
     found = _KEY.fullmatch(row.key or "")
     date, url = (read_date(found[1]), found[2]) if found else (row.first_seen_at, None)
-    if date is None:
+    if date is None or row.reason.startswith(warc.NOT_WHOLE):  # a part of a document would pass for its edit
         return False
     try:
         article = from_file(row.raw, name=row.key or row.id, captured_at=date, url=url)
     except ParseError:
         return False
     known = latest_of(archive.ledger, [article.id]).get(article.id)
-    if found and known and article.captured_at < known.captured_at:
+    if found and known and article.captured_at <= known.captured_at:
         return False
     (became,) = capture_all(archive, [article], now)
     if isinstance(became, Exception):

@@ -36,6 +36,7 @@ from archive.config import Config
 from archive.errors import ConflictError, ParseError, ProjectionError
 from archive.extract import Extractor, Rules, places, stance, units
 from archive.feeds.article import from_entry
+from archive.feeds.parse import CUT_SHORT
 from archive.feeds.revise import Change, Known, decide, fingerprint
 from archive.feeds.work import Delivered
 from archive.feeds.workers import Workers
@@ -281,7 +282,7 @@ def retry_held_back(archive: Archive, now: datetime) -> tuple[int, int]:
 
 def _retry(archive: Archive, row: operations.HeldBack, now: datetime) -> bool:
     feed = next((feed for feed in archive.config.feeds if feed.id == row.feed), None)
-    if feed is None:
+    if feed is None or CUT_SHORT in row.reason:  # a part of an entry would pass for its first version
         return False
     try:
         articles = _of_entry(feed, row) if row.raw.startswith(b"{") else _of_bytes(archive, feed, row)

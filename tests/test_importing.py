@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import random
 import uuid
 from collections.abc import Iterator
@@ -193,6 +194,33 @@ def test_a_file_that_breaks_off_is_read_as_far_as_it_goes_and_the_rest_is_told(
     assert outcome.error
     assert "breaks off" in outcome.error
     assert quarantined(archive)
+
+
+def test_a_part_of_a_document_never_becomes_an_edit_of_the_whole(archive: Archive, tmp_path: Path) -> None:
+    noise = random.Random(1).randbytes(4000).hex()
+    path = (
+        Crawl().add("https://wire.example/1", page(f"{OTHER}\n\n{AGAINST} {noise}")).write(tmp_path / "crawl.warc.gz")
+    )
+    cut = tmp_path / "cut.warc.gz"
+    cut.write_bytes(path.read_bytes()[:900])
+    run(archive, path, cut)
+    assert any("the record breaks off" in reason for reason in quarantined(archive))
+    assert importing.retry(archive, NOW) == 0
+    assert [revision for _, revision, _ in stored(archive)] == [1]
+
+
+def test_what_the_import_held_back_as_older_stays_there(archive: Archive, tmp_path: Path) -> None:
+    for number, said in enumerate((FOR, AGAINST)):
+        run(archive, Crawl().add("https://wire.example/1", page(said)).write(tmp_path / f"{number}.warc.gz"))
+    assert quarantined(archive) == ["older than the article's latest revision"]
+    assert importing.retry(archive, NOW) == 0
+    assert [revision for _, revision, _ in stored(archive)] == [1]
+
+
+def test_a_folder_with_a_pipe_in_it_is_read_to_its_end(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(OTHER)
+    os.mkfifo(tmp_path / "b.txt")
+    assert sources([tmp_path]) == [tmp_path / "a.txt"]
 
 
 def test_what_could_not_be_stored_can_be_tried_again(archive: Archive, tmp_path: Path) -> None:

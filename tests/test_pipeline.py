@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from archive import config, operations
+from archive.feeds.parse import CUT_SHORT
 from archive.ledger.engine import reading, writing
 from archive.ledger.events import ArticleCaptured, FeedRetired, StatementWithdrawn, TopicDefined
 from archive.model import Reading, Stance
@@ -164,6 +165,15 @@ def test_an_entry_that_fails_is_held_back_and_costs_no_other(wire: Wire, monkeyp
     assert retry_held_back(broken, NOW)[1] == 2
     assert retry_held_back(archive, NOW) == (2, 0)
     assert poll(archive).same == 2
+
+
+def test_an_entry_that_breaks_off_is_kept_and_never_stored_as_the_whole(wire: Wire) -> None:
+    archive = opened(wire)
+    raw = b"<item><guid>9</guid><title>Nine</title></item>"
+    reason = f"the entry cannot be read: {CUT_SHORT}"
+    with writing(archive.engine) as connection:
+        operations.hold_back(connection, "q-1", feed="wire", key=None, reason=reason, raw=raw, now=NOW)
+    assert retry_held_back(archive, NOW) == (0, 1)
 
 
 def test_bytes_that_could_not_be_read_are_tried_again_and_replace_nothing(wire: Wire) -> None:

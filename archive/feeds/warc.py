@@ -23,6 +23,9 @@ SUFFIXES = (".warc", ".warc.gz")
 LARGEST = 16 * 2**20
 """Bytes of a document that are read; a larger one is held back."""
 
+NOT_WHOLE = ("the document is larger than", "the record breaks off")
+"""How the problem of a record begins of which only a part is there."""
+
 _PIECE = 2**16
 _READABLE = ("text/html", "application/xhtml", "text/plain")
 _HOLDING = frozenset({"response", "resource", "conversion"})
@@ -103,9 +106,9 @@ def _judged(known: Record, record: Any) -> Record:
     missing = getattr(raw, "limit", 0)
     problem = None
     if len(known.body) > LARGEST:
-        problem = f"the document is larger than {LARGEST} bytes"
+        problem = f"{NOT_WHOLE[0]} {LARGEST} bytes"
     elif missing:
-        problem = f"the record breaks off, {missing} bytes are missing"
+        problem = f"{NOT_WHOLE[1]}, {missing} bytes are missing"
     elif known.date is None:
         problem = "the record has no WARC-Date that can be read"
     return replace(known, problem=problem)
