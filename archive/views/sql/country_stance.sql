@@ -13,10 +13,11 @@ WITH present AS NOT MATERIALIZED (
   SELECT c.actor, c.actor_name, c.actor_kind, c.topic, e.stance, {score:e.stance}, e.valid_from, {share:e.confidence},
     e.directness, e.statement, e.position, coalesce(p.canonical, e.speaks_for)
   FROM present c
-  JOIN stance_rows e ON e.actor = c.actor AND e.topic = c.topic AND e.valid_from < c.valid_from
-    AND e.speaks_for IS NOT NULL AND {known}
+  CROSS JOIN stance_rows e  -- in this order: what holds is little beside what was ever held
   LEFT JOIN actor_rows p ON p.actor = e.speaks_for
-  WHERE c.actor_kind = 'person' AND coalesce(p.canonical, e.speaks_for) <> coalesce(c.speaks_for, '')
+  WHERE c.actor_kind = 'person' AND e.actor = c.actor AND e.topic = c.topic AND e.valid_from < c.valid_from
+    AND e.speaks_for IS NOT NULL AND {known}
+    AND coalesce(p.canonical, e.speaks_for) <> coalesce(c.speaks_for, '')
 ), spoken AS (
   -- Each speaker's latest. Here and below, a SELECT has windows of one kind only: SQLite takes the condition that a
   -- question sets on the topic through those, and reads everything where there are two
