@@ -10,7 +10,8 @@ The views in ``sql/`` are the public interface for reporting, documented in docs
 ``{last_word:x}``  a text's last word                 ``{present}`` …  the files named in ``_MADE_OF``
 ``{tally:x}``  how often each position occurs among those who speak for a country
 ``{listed}``, ``{each:x}``  their statements in one value; that value as rows: a position ``key``, an actor ``value``
-``{same_actor}``  what holds of every judgement anyway: it lets SQLite find those of an actor on a topic in one index
+``{same_actor}``, ``{whose:x}``  what holds of every judgement anyway, and a speaker's actor, said so that the database
+finds the judgements of an actor on a topic in one index: PostgreSQL tells no two nulls alike, but empty texts
 """
 
 from __future__ import annotations
@@ -88,6 +89,7 @@ _MACROS: Mapping[str, Mapping[str, str]] = {
         "listed": "json_group_object(s.position, s.actor)",
         "each": "json_each({})",
         "same_actor": " AND a.actor IS s.actor",
+        "whose": "{}",
         "words": "json_each('[' || replace(json_quote(coalesce(lower({}), '')), ' ', '\",\"') || ']') w",
     },
     "postgresql": {
@@ -98,7 +100,8 @@ _MACROS: Mapping[str, Mapping[str, str]] = {
         "day": "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
         "listed": "json_object_agg(s.position, s.actor)",
         "each": "json_each_text({})",
-        "same_actor": "",
+        "same_actor": " AND coalesce(a.actor, '') = coalesce(s.actor, '')",
+        "whose": "coalesce({}, '')",
         "words": "regexp_split_to_table(coalesce(lower({}), ''), ' ') AS w(value)",
     },
 }

@@ -237,6 +237,7 @@ statement_rows = Table(
         text("to_tsvector('english'::regconfig, coalesce(quote, ''::text))"),
         postgresql_using="gin",
     ).ddl_if(dialect="postgresql"),
+    Index("ix_statement_rows_whose", text("coalesce(actor, '')"), "valid_at").ddl_if(dialect="postgresql"),
     _partial("ix_statement_rows_nobody", "named", "speaker", "article", "statement", "position", where="actor IS NULL"),
     # Words taken out of the index stay in its older segments until these are merged
     info={"tidy_sqlite": "INSERT INTO statement_search (statement_search) VALUES ('optimize')"},
@@ -295,6 +296,7 @@ assessment_rows = Table(
     UniqueConstraint("actor", "topic", "position"),
     Index(None, "position"),
     Index(None, "topic", "statement"),
+    Index("ix_assessment_rows_whose", text("coalesce(actor, '')"), "topic").ddl_if(dialect="postgresql"),
     _partial("ix_assessment_rows_person", "topic", "statement", where="method = 'person'"),
     sqlite_strict=True,
 )

@@ -59,7 +59,7 @@ SELECT
       ORDER BY carrier.outlet) AS outlets) END AS carried_by
 FROM statement_rows s
 LEFT JOIN assessment_rows a ON a.statement = s.statement AND a.superseded_position IS NULL{same_actor}
-LEFT JOIN actor_rows who ON who.actor = s.actor
+LEFT JOIN actor_rows who ON who.actor = {whose:s.actor}
 LEFT JOIN actor_rows canonical ON canonical.actor = who.canonical
 LEFT JOIN actor_rows principal ON principal.actor = s.speaks_for
 LEFT JOIN article_rows article ON article.article = s.article AND article.revision = s.revision
