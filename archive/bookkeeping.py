@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from archive import operations
+from archive import identities, operations
+from archive.feeds.identity import Memory
 from archive.feeds.parse import Problem
 from archive.feeds.schedule import FeedState, Verdict
 from archive.ledger.engine import writing
@@ -34,13 +35,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """A poll that is over: the feed as it was asked, what that means for it, the attempt, and the document to keep."""
+    """A poll that is over: the feed as it was asked, what that means for it, the attempt, and what is to be kept.
+
+    ``memory`` is what is remembered of the feed's entries from now on, where that is other than before.
+    """
 
     feed: Feed
     before: FeedState
     verdict: Verdict
     poll: Poll
     document: Document | None = None
+    memory: Memory | None = None
 
 
 class Books:
@@ -109,6 +114,8 @@ class Books:
             for one in settlements:
                 if one.document:
                     operations.keep_body(connection, one.document, one.feed.id, one.poll.finished_at)
+                if one.memory:
+                    identities.remember(connection, one.feed.id, one.memory)
             operations.settle(connection, [(one.verdict.state, one.poll) for one in settlements])
 
     def _tell(self, one: Settlement) -> None:

@@ -9,7 +9,7 @@ unnamed one, who is an actor of each article anew, the words decide.
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -247,7 +247,8 @@ class _Comparison:
         wanted = sorted({key for found in self._keys.values() for key in found})
         for key, *holder in self._rows.fetch(_HOLDERS, [(str(key),) for key in wanted]):
             self._holders[key].append(_Holder(*holder))
-        self._stored = self._held()
+        self._fresh: list[tuple[int, int]] = []
+        self._gone: set[tuple[int, int]] = set()
         names = {one.story for held in self._holders.values() for one in held} | {one.story for one in batch}
         self._first: dict[str, int] = dict(self._rows.fetch(_FIRST, [(name,) for name in sorted(names)]))
         self._merged: dict[str, str] = {}
@@ -268,23 +269,39 @@ class _Comparison:
         for key in self._keys[one.position]:
             held = self._holders[key]
             held.append(mine)
-            del held[:-MOST_HOLDERS]
+            self._fresh.append((key, one.position))
+            if len(held) > MOST_HOLDERS:
+                self._gone.add((key, held.pop(0).position))
         nearest = max(found, key=lambda other: (other[1].share, other[0].article), default=None)
         return (nearest[0].article, nearest[1]) if nearest else None
 
     def _alike(self, one: _Article) -> list[tuple[_Holder, Likeness]]:
         """The articles of the same story, among those that share a key and were captured at about the same time."""
+        held = {other.position: other for key in self._keys[one.position] for other in self._holders[key]}
+        if not held:
+            return []
+        shared = Counter(other.position for key in self._keys[one.position] for other in self._holders[key])
         since, until = iso(one.captured_at - WINDOW), iso(one.captured_at + WINDOW)
-        shared = Counter(holder for key in self._keys[one.position] for holder in self._holders[key])
-        sharing = [other for other in shared if other.article != one.article and since <= other.captured_at <= until]
-        sharing.sort(key=lambda other: (-shared[other], other.article))
+        sharing = [
+            other for other in held.values() if other.article != one.article and since <= other.captured_at <= until
+        ]
+        sharing.sort(key=lambda other: (-shared[other.position], other.article))
         candidates = sharing[:MOST_CANDIDATES]
         if not candidates:
             return []
+        return list(self._verified(one, candidates))
+
+    def _verified(self, one: _Article, candidates: Sequence[_Holder]) -> Iterator[tuple[_Holder, Likeness]]:
+        """Those that are alike by their words, the likeliest of each story: the others came in by that one."""
         texts = self._stories.of(self._rows, [one.position, *(other.position for other in candidates)])
-        mine = texts[one.position]
-        verified = ((other, likeness(mine, texts[other.position])) for other in candidates if other.position in texts)
-        return [(other, alike) for other, alike in verified if alike]
+        found: set[str] = set()
+        for other in candidates:
+            name = self._name(other.story)
+            if name not in found and other.position in texts:
+                alike = likeness(texts[one.position], texts[other.position])
+                if alike:
+                    found.add(name)
+                    yield other, alike
 
     def _name(self, name: str) -> str:
         """What a story is called now."""
@@ -298,21 +315,18 @@ class _Comparison:
             first, later = sorted((one, other), key=self._first.__getitem__)
             self._merged[later] = first
 
-    def _held(self) -> set[tuple[int, int]]:
-        return {(key, one.position) for key, held in self._holders.items() for one in held}
-
     def _write(self, linked: Mapping[str, tuple[str, Likeness] | None]) -> None:
         for name in self._merged:
             values = {"story": self._name(name)}
             self._connection.execute(story_rows.update().where(story_rows.c.story == name).values(values))
             self._connection.execute(statement_copies.delete().where(statement_copies.c.story == name))
-        held = self._held()
-        if gone := self._stored - held:
+        fresh = set(self._fresh)
+        if gone := self._gone - fresh:
             self._connection.execute(_DROP, [{"a_key": key, "a_position": position} for key, position in gone])
         rows = [self._row(one, linked[one.article]) for one in self._batch]
         again = [row for row, one in zip(rows, self._batch, strict=True) if one.compared]
         self._rows.write([
-            Insert(copy_keys, sorted(held - self._stored)),
+            Insert(copy_keys, sorted(fresh - self._gone)),
             Insert(story_rows, [row for row, one in zip(rows, self._batch, strict=True) if not one.compared]),
             Update(story_rows, ("story", "position"), [row[:3] for row in again]),
             Update(story_rows, ("linked_to", "how", "similarity"), [(row[0], *row[3:]) for row in again if row[3]]),

@@ -137,6 +137,8 @@ def read(archive: Archive, article: Article) -> Reading:
         log.info("captured but not read: there is no pack for the language", extra={"language": article.language})
     published = article.published_at.date() if article.published_at else None
     reading = archive.extractor.read(article.text, published=published, language=article.language)
+    if not reading.statements:
+        return reading
     return replace(reading, statements=archive.assessor.assess(article.text, reading.statements))
 
 

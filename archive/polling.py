@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -34,7 +35,7 @@ from archive.feeds.revise import Change
 from archive.feeds.schedule import Attempt, FeedState, freshness, settle, to_ask_with
 from archive.feeds.work import Made
 from archive.feeds.workers import WorkerDiedError, Workers
-from archive.ledger.engine import reading, writing
+from archive.ledger.engine import reading
 from archive.ledger.known import KnownArticle
 from archive.model import Article, Entry, Feed, Secret, TextSource
 from archive.operations import Document, Poll, Process, this_process
@@ -61,11 +62,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """A poll as it goes on: the attempt to be settled, the row to be told, and the document to be kept."""
+    """A poll as it goes on: the attempt to be settled, the row to be told, and what is to be kept with it."""
 
     attempt: Attempt
     row: Poll
     document: Document | None = None
+    memory: Memory | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ class Poller:
                 polled = await self._attempt(feed, replace(state, full_at=None) if force else state)
             if polled.row.result != "stopped":
                 verdict = settle(state, polled.attempt, feed.every)
-                await self._books.settle(Settlement(feed, state, verdict, polled.row, polled.document))
+                await self._books.settle(Settlement(feed, state, verdict, polled.row, polled.document, polled.memory))
         finally:
             self._in_hand.discard(feed.id)
         _say(polled.row)
@@ -207,17 +209,11 @@ class Poller:
         made = [_under(feed, one, key) for one, key in zip(delivered.made, keys, strict=True)]
         row = replace(polled.row, result="ok", held_back=len(parsed.problems), same=parsed.repeated)
         row = await self._store(Turn(feed, parsed.title, state.last_polled_at), made, row)
-        if learnt != memory and row.result != "stopped":
-            await self._books.do(self._remember, feed, learnt)
-        return replace(polled, attempt=attempt, row=row)
+        return replace(polled, attempt=attempt, row=row, memory=learnt if learnt != memory else None)
 
     def _recall(self, feed: Feed) -> Memory:
         with reading(self.archive.engine) as connection:
             return identities.recall(connection, feed.id)
-
-    def _remember(self, feed: Feed, memory: Memory) -> None:
-        with writing(self.archive.engine) as connection:
-            identities.remember(connection, feed.id, memory)
 
     async def _store(self, turn: Turn, made: Sequence[Made], row: Poll) -> Poll:
         for chunk in _chunks(_oldest_first(made)):
@@ -242,14 +238,15 @@ class Poller:
         stored = await self._books.do(capture_all, self.archive, articles, self.now(), self.stopping)
         done = iter(stored)
         problems = []
+        captured = []
         for one, article in zip(chunk, became, strict=True):
             outcome = next(done, None) if isinstance(article, Article) else article
             if isinstance(outcome, Captured):
-                row = _count(row, outcome)
+                captured.append(outcome)
             elif outcome is not None:
                 problems.append(_problem(one.entry, outcome))
         await self._books.hold_back(turn.feed, problems)
-        row = replace(row, held_back=row.held_back + len(problems))
+        row = replace(_counted(row, captured), held_back=row.held_back + len(problems))
         return row if len(stored) == len(articles) else replace(row, result="stopped")
 
     async def _article(self, turn: Turn, made: Made, known: KnownArticle | None) -> Became:
@@ -349,9 +346,10 @@ def _page_is_due(known: KnownArticle, entry: Entry, last_poll: datetime | None, 
     return known.text_source is not TextSource.PAGE and any((last_poll or rung) <= rung <= now for rung in rungs)
 
 
-def _count(outcome: Poll, captured: Captured) -> Poll:
-    tally = {captured.change.value: getattr(outcome, captured.change.value) + 1}
-    return replace(outcome, statements=outcome.statements + captured.statements, **tally)
+def _counted(row: Poll, captured: Sequence[Captured]) -> Poll:
+    changes = Counter(one.change for one in captured)
+    tally = {change.value: getattr(row, change.value) + number for change, number in changes.items()}
+    return replace(row, statements=row.statements + sum(one.statements for one in captured), **tally)
 
 
 def _say(outcome: Poll) -> None:

@@ -23,7 +23,7 @@ from archive.feeds import recheck
 from archive.feeds.fetch import NO_VALIDATORS, FetchFailedError, FetchStatus, Validators
 from archive.feeds.recheck import Page, Sight
 from archive.feeds.revise import fingerprint
-from archive.feeds.text import PAGE_READER
+from archive.feeds.text import page_reader
 from archive.ledger.engine import reading, writing
 from archive.ledger.events import ArticleRemoved
 from archive.ledger.header import Draft
@@ -144,7 +144,7 @@ class Rechecker:
         if last.text_source is TextSource.CONTENT or poorer:
             return replace(look, result=Sight.SAME)
         now = self._now()
-        article = replace(last, text=text, text_source=TextSource.PAGE, captured_at=now, reader=PAGE_READER)
+        article = replace(last, text=text, text_source=TextSource.PAGE, captured_at=now, reader=page_reader())
         mark = f"shrunk: {fingerprint(article)}"
         if look.result == Sight.SHRUNK and check.strange != mark:
             return Look(Sight.SHRUNK, strange=mark, sightings=1, wait=recheck.again(1))

@@ -2,7 +2,10 @@
 
 What counts is CPU time, children included. Each contender runs in a process of its own, the server in a third; a cold
 pass stores everything, the next finds nothing changed (304). Nobody reads the articles; the archive also brings
-its projections up to date.
+its projections up to date. What it takes to tell which articles are copies is measured apart: `reader` does not.
+
+Once with entries that carry their full texts as HTML, in RSS, and once with short ones, of two sentences, in RSS and
+Atom, plain and with a link in them by turns.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import argparse
 import asyncio
 import json
 import multiprocessing
+import random
 import resource
 import subprocess
 import sys
@@ -25,7 +29,7 @@ from xml.sax.saxutils import escape
 
 from aiohttp import web
 
-from archive import config
+from archive import config, copies
 from archive.model import Reading
 from archive.pipeline import open_archive
 from archive.polling import Poller
@@ -38,6 +42,12 @@ SENTENCE = (
     " say about the tide of number {}. "
 )
 PARAGRAPHS, SENTENCES = 5, 3
+KINDS = ("full", "short")
+WORDS = [
+    "harbour", "council", "pilot", "tide", "quay", "ferry", "minister", "barrier", "budget", "storm", "vote",
+    "market", "bridge", "report", "school", "winter", "grain", "signal", "river", "meeting", "garden", "engine",
+    "letter", "captain", "village", "price", "union", "court", "paper", "glass",
+]  # fmt: skip
 
 
 class Unread:
@@ -51,7 +61,49 @@ class Unread:
         return Reading(extractor=self.name, statements=())
 
 
-def document(feed: int, entries: int = ENTRIES) -> bytes:
+def document(feed: int, kind: str = "full", entries: int = ENTRIES) -> bytes:
+    """A feed whose entries carry their full texts or short ones, the newest first."""
+    return _full(feed, entries) if kind == "full" else _short(feed, entries)
+
+
+def _short(feed: int, entries: int) -> bytes:
+    """Two sentences of invented news an entry, half of the feeds in Atom, and half of them with some markup."""
+    chance = random.Random(feed)
+    told = [(n, " ".join(_sentence(chance) for _ in range(2))) for n in reversed(range(entries))]
+    if feed % 4 >= 2:
+        told = [(n, f'<p>{text} <a href="https://feed-{feed}.example/{n}">More of it</a></p>') for n, text in told]
+    if feed % 2:
+        items = "".join(_atom_entry(feed, n, text) for n, text in told)
+        head = f"<id>urn:feed:{feed}</id><title>Feed {feed}</title><updated>{FIRST.isoformat()}</updated>"
+        return f'<feed xmlns="http://www.w3.org/2005/Atom">{head}{items}</feed>'.encode()
+    items = "".join(_rss_item(feed, n, text) for n, text in told)
+    head = f"<title>Feed {feed}</title><link>https://feed-{feed}.example/</link><description>Tides</description>"
+    return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
+
+
+def _sentence(chance: random.Random) -> str:
+    return " ".join(chance.choices(WORDS, k=14)).capitalize() + "."
+
+
+def _rss_item(feed: int, n: int, text: str) -> str:
+    date = (FIRST + timedelta(hours=n)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    return (
+        f"<item><guid isPermaLink='false'>feed-{feed}-{n}</guid><title>Item {n} of feed {feed}</title>"
+        f"<link>https://feed-{feed}.example/{n}</link><pubDate>{date}</pubDate>"
+        f"<description>{escape(text)}</description></item>"
+    )
+
+
+def _atom_entry(feed: int, n: int, text: str) -> str:
+    date = (FIRST + timedelta(hours=n)).isoformat()
+    return (
+        f"<entry><id>urn:feed:{feed}:{n}</id><title>Item {n} of feed {feed}</title>"
+        f'<link href="https://feed-{feed}.example/{n}"/><updated>{date}</updated>'
+        f'<author><name>Ada Quill</name></author><summary type="html">{escape(text)}</summary></entry>'
+    )
+
+
+def _full(feed: int, entries: int) -> bytes:
     """An RSS document whose entries carry their full texts, of some 1,500 characters with links, the newest first."""
     items = "".join(_item(feed, n) for n in reversed(range(entries)))
     head = f"<title>Feed {feed}</title><link>https://feed-{feed}.example/</link><description>Tides</description>"
@@ -75,8 +127,9 @@ def _serve(told: Connection) -> None:
         etag = f'"{request.path}"'
         if request.headers.get("If-None-Match") == etag:
             return web.Response(status=304, headers={"ETag": etag})
-        body = document(int(request.path.strip("/")))
-        return web.Response(body=body, headers={"ETag": etag, "Content-Type": "application/rss+xml"})
+        kind, number = request.path.strip("/").split("/")
+        body = document(int(number), kind)
+        return web.Response(body=body, headers={"ETag": etag, "Content-Type": "application/xml"})
 
     async def forever() -> None:
         runner = web.ServerRunner(web.Server(answer))
@@ -115,9 +168,10 @@ def ours(base: str, folder: Path, feeds: int) -> dict[str, float]:
         catch_up(archive.engine, archive.ledger)
 
     cold, unchanged = _cpu(lambda: asyncio.run(once())), _cpu(lambda: asyncio.run(once()))
+    linked = _cpu(lambda: copies.link(archive.engine))
     stored = sum(one.event.type == "article.captured.v1" for one in archive.ledger.read())
     archive.close()
-    return {"cold": cold, "unchanged": unchanged, "stored": stored}
+    return {"cold": cold, "unchanged": unchanged, "linked": linked, "stored": stored}
 
 
 def theirs(base: str, folder: Path, feeds: int) -> dict[str, float]:
@@ -171,12 +225,14 @@ def measure(contender: str, base: str, feeds: int) -> dict[str, float]:
     return told
 
 
-def table(figures: dict[str, dict[str, float]]) -> str:
+def table(figures: dict[str, dict[str, dict[str, float]]]) -> str:
     """Seconds of CPU and ratios, as Markdown."""
-    rows = ["| pass | archive, CPU s | reader, CPU s | ratio |", "|---|---|---|---|"]
-    for name, title in (("cold", "cold"), ("unchanged", "nothing changed")):
-        a, b = (figures[contender][name] for contender in CONTENDERS)
-        rows.append(f"| {title} | {a:.2f} | {b:.2f} | {a / b:.2f} |")
+    rows = ["| entries | pass | archive, CPU s | reader, CPU s | ratio |", "|---|---|---|---|---|"]
+    for kind, of_kind in figures.items():
+        for name, title in (("cold", "cold"), ("unchanged", "nothing changed")):
+            a, b = (of_kind[contender][name] for contender in CONTENDERS)
+            rows.append(f"| {kind} | {title} | {a:.2f} | {b:.2f} | {a / b:.2f} |")
+        rows.append(f"| {kind} | copies linked | {of_kind['archive']['linked']:.2f} | – | – |")
     return "\n".join(rows)
 
 
@@ -194,7 +250,7 @@ def main() -> None:
         return
     feeds = options.feeds // 10 if options.quick else options.feeds
     with served() as base:
-        print(table({contender: measure(contender, base, feeds) for contender in CONTENDERS}))
+        print(table({k: {c: measure(c, f"{base}/{k}", feeds) for c in CONTENDERS} for k in KINDS}))
 
 
 if __name__ == "__main__":

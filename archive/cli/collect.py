@@ -11,7 +11,6 @@ import click
 
 from archive import config, copies, operations, output
 from archive.cli.common import MOMENT, configuration, listing
-from archive.daemon import Daemon
 from archive.errors import UsageError
 from archive.feeds.warc import SUFFIXES
 from archive.importing import Given, import_all, sources
@@ -60,6 +59,8 @@ def poll(ctx: click.Context, feeds: tuple[str, ...], force: bool, format_: str |
 @click.pass_context
 def run(ctx: click.Context) -> None:
     """Run the daemon in the foreground until SIGTERM or SIGINT."""
+    from archive.daemon import Daemon  # noqa: PLC0415 - a poll from cron is not to wait for the scheduler
+
     archive = _open(ctx)
 
     async def serve() -> None:

@@ -14,9 +14,9 @@ from archive.errors import ParseError
 from archive.feeds.dates import believable
 from archive.feeds.text import (
     FRAGMENT_READER,
-    PAGE_READER,
     decode,
     looks_like_html,
+    page_reader,
     storable,
     text_from_fragment,
     text_from_page,
@@ -76,7 +76,7 @@ def from_entry(
         language=_language(feed, entry),
         published_at=believable(entry.published, utc(captured_at)),
         published_raw=entry.published_raw,
-        reader=PAGE_READER if source is TextSource.PAGE else FRAGMENT_READER,
+        reader=page_reader() if source is TextSource.PAGE else FRAGMENT_READER,
     )
 
 
@@ -112,7 +112,7 @@ def from_file(
         outlet=outlet,
         language=language,
         published_at=utc(published) if published else None,
-        reader=PAGE_READER if is_html else "",
+        reader=page_reader() if is_html else "",
     )
 
 

@@ -53,18 +53,20 @@ def identify(memory: Memory, entries: Sequence[Entry]) -> tuple[list[str], Memor
     rotating = memory.rotating or _rotate(seen, index)
     spoilt = set(memory.spoilt)
     found: dict[int, str] = {}
+    taken: set[str] = set()
     for n, one in enumerate(seen):
         known = None if rotating or one.guid in spoilt else index.by_guid(one)
         if known and _other(one, memory.entries[known]):
             spoilt.add(one.guid)
-        elif known and known not in found.values():
+        elif known and known not in taken:
             found[n] = known
+            taken.add(known)
     for n, (entry, one) in enumerate(zip(entries, seen, strict=True)):
         if n not in found:
             usable = bool(one.guid) and one.guid not in spoilt and not rotating
-            taken = set(found.values())
             known = None if usable else index.by_other_names(entry, one, taken)
             found[n] = known or _own(entry, usable, taken)
+            taken.add(found[n])
     keys = [found[n] for n in range(len(entries))]
     latest = dict(zip(keys, seen, strict=True))
     kept = {key: one for key, one in memory.entries.items() if key not in latest} | latest
@@ -110,7 +112,7 @@ def _other(now: Remembered, before: Remembered) -> bool:
 def _own(entry: Entry, usable: bool, taken: set[str]) -> str:
     """The key of a new article: the first name that tells it; in a feed whose guids tell nothing not the guid."""
     names = [name for name in entry.names if usable or not name.startswith(GUID)] or [entry.key]
-    return next((name for name in (*names, entry.key) if name not in taken), _unique(entry, taken))
+    return next((name for name in (*names, entry.key) if name not in taken), None) or _unique(entry, taken)
 
 
 def _unique(entry: Entry, taken: set[str]) -> str:
@@ -120,9 +122,11 @@ def _unique(entry: Entry, taken: set[str]) -> str:
 
 def _remembered(entry: Entry) -> Remembered:
     """An entry's names as digests, by their kind."""
-    found = {kind: next((name for name in entry.names if name.startswith(kind)), "") for kind in (GUID, LINK, HASH)}
-    date = _digest(entry.published_raw or "")
-    return Remembered(_digest(found[GUID]), _digest(found[LINK]), _digest(found[HASH]), date)
+    found: dict[str, str] = {}
+    for name in entry.names:
+        found.setdefault(name.partition(":")[0], name)
+    guid, link, hash_ = (_digest(found.get(kind[:-1], "")) for kind in (GUID, LINK, HASH))
+    return Remembered(guid, link, hash_, _digest(entry.published_raw or ""))
 
 
 def _digest(name: str) -> str:

@@ -49,6 +49,8 @@ class Found:
 
 
 _UNSTORABLE = re.compile("[\ud800-\udfff]")
+_ABSOLUTE = re.compile(r"https?://[a-z0-9.-]*[a-z0-9](?::[0-9]+)?/[A-Za-z0-9_~/-]*(?:\.[a-z]+)?")
+"""Most links: joined to no base they are any other, and taking them apart costs more than all else of an entry."""
 _TEXTUAL = ("text/", "application/xhtml+xml", "application/html")
 
 
@@ -112,7 +114,9 @@ class _Document:
         is_json = jsonfeed.looks_like_json(body)
         markup = b"" if is_json else scrub(body)
         self.recovered = Recovered(markup)
-        self.result, error = (jsonfeed.read(body, url), None) if is_json else _read(markup, headers, self.recovered)
+        short = jsonfeed.read(body, url) if is_json else _short(markup, headers, self.recovered)
+        self.result, error = (short, None) if short else _feedparser(markup, headers)
+        self._complete = bool(short)
         feed = self.result["feed"]
         self._base = url if _is_http(url) else _text(feed, "link") or ""
         self._language = _text(feed, "language")
@@ -125,7 +129,7 @@ class _Document:
 
     def _read(self) -> None:
         raws = [dict(entry) for entry in self.result["entries"]]
-        if len(raws) >= len(self.recovered):
+        if self._complete or len(raws) >= len(self.recovered):
             for number, raw in enumerate(raws):
                 cut_short = not self.whole and number == len(raws) - 1
                 self._add(raw, CUT_SHORT if cut_short else None, partial(self._raw, raw, number))
@@ -151,11 +155,10 @@ class _Document:
         return self.recovered.raw(number) if same else repr(raw).encode("utf-8", "surrogatepass")
 
 
-def _read(markup: bytes, headers: Mapping[str, str], recovered: Recovered) -> tuple[dict[str, Any], str | None]:
-    """What feedparser makes of the markup, or the short way to it."""
+def _short(markup: bytes, headers: Mapping[str, str], recovered: Recovered) -> dict[str, Any] | None:
+    """What feedparser would make of the markup, where there is a short way to it."""
     root = recovered.sound
-    result = plain.read(root, markup, headers.get("content-type", "")) if root is not None else None
-    return (result, None) if result else _feedparser(markup, headers)
+    return plain.read(root, markup, headers.get("content-type", "")) if root is not None else None
 
 
 @cache
@@ -260,8 +263,8 @@ def _storable(value: str) -> str | None:
 def _link(raw: Raw, base: str) -> str | None:
     """The entry's page, absolute and http(s). A guid that feedparser took for the link must be so by itself."""
     link = _text(raw, "link")
-    if link is None:
-        return None
+    if link is None or _ABSOLUTE.fullmatch(link):
+        return link
     try:
         absolute = link if link == _text(raw, "id") else urljoin(base, link)
         return absolute if _is_http(absolute) else None

@@ -10,7 +10,7 @@ import codecs
 import html
 import re
 from collections.abc import Callable
-from importlib.metadata import version
+from functools import cache
 from itertools import accumulate, groupby
 
 from lxml import etree
@@ -22,9 +22,6 @@ from archive.feeds.scrub import scrub
 FRAGMENT_READER = "text@1"
 """What tells the text of a piece of markup; its version changes whenever the same markup may give another text."""
 
-PAGE_READER = f"page@1 trafilatura@{version('trafilatura')}"
-"""The same for the main text of a page."""
-
 DEEPEST_TREE = 400
 MOST_TAGS = 100_000
 LONGEST_CREDIT = 400
@@ -32,6 +29,8 @@ SHORT_TEXT = 2000
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_MARKED = re.compile("[<&\n\r\0\ud800-\udfff\u00ad\u200b\u2060\ufeff]")
+"""What a line of nothing but words has none of."""
 _TAG = re.compile(r"<[A-Za-z/!?]")
 _WHOLE_TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
 _BLANKS = re.compile(r"\s+")
@@ -69,6 +68,8 @@ def text_from_fragment(fragment: str) -> str:
     Block elements become paragraphs, ``<br>`` a line break; scripts, styles, figures, captions and credits are
     left out. Text without any tag keeps its lines and paragraphs.
     """
+    if not _MARKED.search(fragment):
+        return fragment.strip()
     if not _TAG.search(fragment):
         return _plain(fragment)
     root = tree_of(fragment)
@@ -103,6 +104,14 @@ def _unjoined(line: str, blocks: str) -> list[str]:
     """The paragraphs of a text that trafilatura, as it does with very short ones, has joined to one line."""
     paragraphs = [paragraph for paragraph in map(_tidy, blocks.split("\n\n")) if paragraph in line]
     return paragraphs if " ".join(paragraphs) == line else [line]
+
+
+@cache
+def page_reader() -> str:
+    """What tells the main text of a page, as :data:`FRAGMENT_READER` does that of a piece of markup."""
+    from importlib.metadata import version  # noqa: PLC0415 - a third of what a worker takes to start
+
+    return f"page@1 trafilatura@{version('trafilatura')}"
 
 
 def looks_like_html(data: bytes) -> bool:
@@ -149,7 +158,8 @@ def tree_of(markup: str) -> HtmlElement | None:
         root = etree.fromstring(markup.encode("utf-8", "replace"), parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
-    return root if root is not None and _shallow(root) else None
+    few = markup.count("<") < DEEPEST_TREE // 2  # too few for depth, whatever the parser adds
+    return root if root is not None and (few or _shallow(root)) else None
 
 
 def _shallow(root: etree._Element) -> bool:
@@ -200,7 +210,7 @@ def _plain(text: str) -> str:
 
 def _paragraphs(text: str, tidy: Callable[[str], str]) -> str:
     """The lines made tidy; empty ones, however many, part paragraphs."""
-    runs = groupby(map(tidy, text.split("\n")), key=bool)
+    runs = groupby((tidy(line) if line else "" for line in text.split("\n")), key=bool)
     return "\n\n".join("\n".join(lines) for filled, lines in runs if filled).strip()
 
 

@@ -68,6 +68,8 @@ def record(
     extractor, not of the edit, and gets the cause ``rules``.
     """
     revision = known.revision + 1 if known else 1
+    if not (known or reading.statements):
+        return [_revision(article, fingerprint, revision)]
     batch = _Batch(article, rules, known, names, revision)
     cause = Cause.EDIT if known else Cause.STATEMENT
     return [_revision(article, fingerprint, revision), *batch.changes(reading, cause, before)]
