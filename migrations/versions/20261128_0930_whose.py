@@ -1,6 +1,6 @@
 """An actor's statements on a topic, on PostgreSQL: found by the judgements, of whose actors the view makes no nulls.
 
-Revision ID: 20261128_0920
+Revision ID: 20261128_0930
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261128_0920"
-down_revision = "20261128_0910"
+revision = "20261128_0930"
+down_revision = "20261128_0920"
 
 WHOSE = sa.text("coalesce(actor, '')")
 INDEXES = (
