@@ -13,7 +13,7 @@ from archive import model
 from archive.extract import attribution, lexicon, speakers
 from archive.extract import text as texts
 
-EXTRACTOR = "rules@2"
+EXTRACTOR = "rules@3"
 """Name and version of what reads here; it changes whenever the same text may yield other statements."""
 
 supported = lexicon.supported

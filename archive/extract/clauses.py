@@ -144,6 +144,17 @@ def named_end(clause: Clause, k: int) -> int:
         end += 2
 
 
+def members_end(clause: Clause, end: int) -> int:
+    """The chunk after those who are named out of a group that ends before chunk ``end``, else ``end``.
+
+    "Several senators, including Ada Quill and Bo Reid"; "captains like Ada Quill".
+    """
+    k = end + (clause.kind(end) == "COMMA" and clause.word(end + 1) == "including")
+    if clause.word(k) not in {"including", "like"} or clause.kind(k + 1) != "NP" or not names(clause, k + 1):
+        return end
+    return named_end(clause, k + 1)
+
+
 def names(clause: Clause, k: int) -> bool:
     """Whether chunk ``k`` is a name."""
     return clause.kind(k) == "NP" and clause.tokens[clause.chunks[k].head].tag.startswith("NNP")

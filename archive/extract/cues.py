@@ -41,9 +41,13 @@ class Light(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Acts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Verbs that take a side with what they are done to, where it is one of ``objects``."""
+    """Verbs that take a side with what they are done to, where it is one of ``objects``.
+
+    ``steps`` are what one tries to do to such a thing, and only who wants it does.
+    """
 
     verbs: list[str]
+    steps: list[str]
     objects: list[str]
 
 
@@ -133,6 +137,7 @@ class Cues:
     papers: frozenset[str]
     free: Free
     acts: frozenset[str]
+    steps: frozenset[str]
     enacted: frozenset[str]
     agents: frozenset[str]
     giving: frozenset[str]
@@ -190,6 +195,7 @@ def load(language: str) -> Cues:
         people=_numbers(file.sources.people),
         free=file.free,
         acts=frozenset(form for word in file.acts.verbs for form in forms.of(word)),
+        steps=frozenset((*file.acts.verbs, *file.acts.steps)),
         enacted=_numbers(file.acts.objects),
         agents=_numbers(file.agents),
         giving=frozenset(form for word in file.gifts.verbs for form in forms.of(word)),

@@ -33,6 +33,10 @@ EDGES = frozenset({"COMMA", "COLON", "STOP", "THAT", "WH", "CC", "DASH", "LRB", 
 """Kinds of chunks that end a clause."""
 
 
+OPENING = CLAUSAL - {"of"}
+"""Conjunctions that a clause with a verb of its own follows."""
+
+
 class Chunk(NamedTuple):
     """Tokens ``first`` to before ``last``, the words of one phrase.
 
@@ -109,7 +113,7 @@ def _is_past(tokens: Sequence[Token], found: Sequence[Chunk], i: int) -> bool:
         return False
     behind = k > 0 and found[k - 1].kind == "IN" and tokens[found[k - 1].first].lower not in CLAUSAL
     behind &= after not in {"NP", "THAT"}  # a participle that describes a noun has no object
-    behind &= after != "IN" or any(chunk.finite for chunk in found[i:])
+    behind &= after != "IN" or not _opens(tokens, found, k - 1) or any(chunk.finite for chunk in _clause(found, i))
     if (found[k].kind != "NP" or behind) and found[k].kind != "WH" and after != "THAT":
         return False
     for chunk in found[i + 1 :]:
@@ -124,6 +128,18 @@ def _after_aside(found: Sequence[Chunk], k: int) -> bool:
     """Whether chunk ``k`` closes what stands beside a subject: "Ada Quill, a mayor, backed the bill"."""
     opened = any(chunk.kind == found[k].kind for chunk in found[:k])
     return opened and not any(chunk.finite for chunk in found[:k])
+
+
+def _opens(tokens: Sequence[Token], found: Sequence[Chunk], i: int) -> bool:
+    """Whether the noun phrases that end at chunk ``i`` open a clause, so that a verb of it must follow them."""
+    while i > 0 and found[i].kind in {"NP", "IN"} and tokens[found[i].first].lower not in OPENING:
+        i -= 1
+    return (i == 0 and found[0].kind in {"NP", "CC"}) or tokens[found[i].first].lower in OPENING
+
+
+def _clause(found: Sequence[Chunk], i: int) -> Sequence[Chunk]:
+    """The chunks from ``i`` to the end of its clause."""
+    return found[i : next((k for k in range(i, len(found)) if found[k].kind in EDGES), len(found))]
 
 
 def _noun_phrase(tokens: Sequence[Token], i: int, last: int) -> Chunk | None:

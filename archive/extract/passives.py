@@ -52,7 +52,7 @@ def _by(clause: Clause, i: int, k: int, cue: Cue) -> Candidate | None:
     subject = subjects.subject(clause, i) if clause.chunks[i].form == "pass" else subjects.undergoer(clause, i)
     if by is None or subject is None or clause.kind(by + 1) != "NP" or "np" not in cue.frames:
         return None
-    end = clauses.phrase_end(clause, by + 1)
+    end = clauses.members_end(clause, clauses.phrase_end(clause, by + 1))
     source = Reach(clause.chunks[by + 1].first, clause.chunks[end - 1].last)
     words = Reach(clause.chunks[i].first, clause.ends[i])
     content: tuple[Reach, ...] = (subject,)

@@ -67,10 +67,10 @@ def _spoken(document: Document, line: list[Unit]) -> list[Unit]:
 
 def _listed(document: Document, line: Sequence[Unit]) -> list[Sequence[Unit]]:
     """The names after a description: "the two rivals, Ada Quill and Bo Reid"; with it after "including"."""
-    comma = next((i for i, u in enumerate(line) if i and u.kind is UnitKind.COMMA), None)
+    comma = next((i for i, u in enumerate(line) if i and _sets_off(document, u)), None)
     if comma is None or comma + 1 >= len(line):
         return []
-    rest = line[comma + 1 :]
+    rest = line[comma + (line[comma].kind is UnitKind.COMMA) :]
     if _is_name(line[:comma]) and document.tokens[rest[0].first].lower not in {"along", "together", "joined"}:
         return []
     among = document.tokens[rest[0].first].lower in _AMONG
@@ -82,12 +82,17 @@ def _listed(document: Document, line: Sequence[Unit]) -> list[Sequence[Unit]]:
     return [line[:comma], *parts] if among else list(parts) if len(parts) > 1 else []
 
 
+def _sets_off(document: Document, unit: Unit) -> bool:
+    """Whether a group ends here and its members follow: a comma, or "captains like Ada Quill"."""
+    return unit.kind is UnitKind.COMMA or document.tokens[unit.first].lower == "like"
+
+
 def _set_apart(document: Document, whole: Sequence[Unit]) -> list[Sequence[Unit]]:
     """The names between dashes after a description: "three senators — Ada Quill, Bo Reid and Ted Oster —".
 
     Where it is only some of them who are named ("and, in particular, Ada Quill") the description comes first.
     """
-    stop = next((i for i, u in enumerate(whole) if i and u.kind is UnitKind.STOP), None)
+    stop = next((i for i, u in enumerate(whole) if i and document.tokens[u.first].tag == "DASH"), None)
     if stop is None or _is_name(whole[:stop]):
         return []
     rest = list(whole[stop + 1 :])
@@ -103,7 +108,7 @@ def _set_apart(document: Document, whole: Sequence[Unit]) -> list[Sequence[Unit]
     if not names or not all(_is_name(part) and document.tokens[part[0].first].text[0].isupper() for part in names):
         return []
     some = len(rest) < len(whole) - stop - 1
-    return [whole[:stop], *names] if some else list(names) if len(names) > 1 else []
+    return [whole[:stop], *names] if some else list(names)
 
 
 def _governments(cast: Cast, line: Sequence[Unit]) -> list[Voice]:

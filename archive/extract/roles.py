@@ -92,7 +92,7 @@ def of_maker(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
         return
     if noun not in lexicon.nouns and noun not in lexicon.made and not against:
         return
-    end = clauses.named_end(clause, i + 2)
+    end = clauses.members_end(clause, clauses.named_end(clause, i + 2))
     source = Reach(clause.chunks[i + 2].first, clause.chunks[end - 1].last)
     beside = any(clause.kind(k) == "COMMA" for k in range(i, end)) and clause.kind(end) == "COMMA"
     found = nominals.matter(clause, i, end + beside)  # "claims by the mayor, Ada Quill, that"

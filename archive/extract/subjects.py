@@ -30,6 +30,9 @@ def _subject(clause: Clause, verb: int) -> Reach | None:
     if clause.kind(i) == "NP" and clause.word(i) in FLOATING and clause.kind(i - 1) in {"NP", "DASH", "RRB"}:
         i -= clause.chunks[i].last - clause.chunks[i].first == 1
     found = _skip_aside(clause, i)
+    if found is None and clause.kind(i) == "COMMA" and clause.kind(i - 1) == "RRB":  # "Odo Pell (Sund), said"
+        i -= 1
+        found = _skip_aside(clause, i)
     if found is not None and clause.kind(found[0]) == "RRB":  # "Odo Pell (Sund), the chairman, said"
         bracket = _skip_aside(clause, found[0])
         found = (bracket[0], found[1]) if bracket is not None else None

@@ -13,6 +13,8 @@ from archive.extract.reach import AHEAD
 
 CONDITIONS = frozenset({"if", "when", "while", "because", "unless", "although", "though", "since", "as", "after"})
 ASKED = frozenset({"ask", "press", "question"})
+STRIVING = 0.45
+"""How sure it is that who tries to take such a step holds a position."""
 DEED = frozenset({"deed", "try"})
 LIKENING = frozenset({"liken", "compare", "equate"})
 OBJECTS = frozenset({"oppose", "deed", "discuss", "call", "accuse", "want", "believe_np"})
@@ -40,10 +42,13 @@ def candidates(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
         frame, content = found[0], reach.with_denial(clause, found[1])
         source = source_of(clause, i) if form == chunk.form else subjects.subject(clause, i)
         asked = source is None and cue.lemma in ASKED and i < 3  # "Asked whether …, she said no"
+        sure = cue.frames.get("np" if frame == "rel" else frame, 0.05)
+        if frame == "inf" and "try" in cue.classes and _takes_side(page, clause, clause.at(content.first)):
+            sure = max(sure, STRIVING)
         for part in _coordinated(clause, content) if frame in {"that", "bare"} else (content,):
             yield Candidate(
                 f"{'deed' if cue.classes <= DEED else 'verb'}.{frame}",
-                cue.frames.get("np" if frame == "rel" else frame, 0.05),
+                sure,
                 (part,),
                 (Reach(chunk.first, after),),
                 source,
@@ -60,6 +65,13 @@ def _has_done(clause: Clause, i: int) -> bool:
         return False
     after = clause.kind(clause.at(clause.ends[i]))
     return after == "THAT" or (bool(cue.rest) and after == "NP")
+
+
+def _takes_side(page: Page, clause: Clause, k: int) -> bool:
+    """Whether an infinitive at chunk ``k`` does something for or against a thing: "to repeal the toll"."""
+    if clause.kind(k) != "VG" or clause.kind(k + 1) not in {"NP", "Q"}:
+        return False
+    return clause.tokens[clause.chunks[k].head].lower in page.lexicon.steps
 
 
 def _coordinated(clause: Clause, content: Reach) -> Iterator[Reach]:
