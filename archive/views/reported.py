@@ -95,8 +95,10 @@ def _hidden(batch: Sequence[Recorded]) -> Iterable[Change]:
 
 def fold_statements(batch: Sequence[Recorded], rows: Rows) -> list[Change]:
     """The changes that a batch makes to statements: new rows, withdrawals, and words erased, hidden or shown again."""
-    texts = {one.event.position: one.event for one in batch if isinstance(one.event, TEXTS) and one.event.part == WORDS}
-    silent = {position for position, event in texts.items() if not isinstance(event, PartShown)}
+    told = [one.event for one in batch if isinstance(one.event, TEXTS) and one.event.part == WORDS]
+    texts = {event.position: event for event in told}
+    erased = {event.position for event in told if isinstance(event, PartErased)}  # whatever is said of them later
+    silent = erased | {position for position, event in texts.items() if not isinstance(event, PartShown)}
     recorded = _first_of_each(batch, rows)
     datelines = _datelines(batch, recorded, rows)
     shown = _shown_again(texts.keys() - silent, rows)

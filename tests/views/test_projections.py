@@ -36,3 +36,17 @@ def test_catching_up_in_any_batching_equals_a_rebuild(
         before = tables(engine)
         rebuild(engine, ledger, batch=7)
         assert tables(engine) == before
+
+
+def test_what_is_erased_stays_erased_whatever_is_said_of_it_in_the_same_breath(empty: Path) -> None:
+    said: list[Move] = [("article", 0, None), ("statement", 0, None, 1, "first_hand", 0, "toll", None)]
+    with fresh(empty) as engine:
+        ledger = Ledger(engine)
+        for number, _ in enumerate(play(Writer(ledger), [*said, ("erase", 0), ("unhide", 0)]), 1):
+            if number == len(said):
+                catch_up(engine, ledger)
+        catch_up(engine, ledger)
+        with reading(engine) as connection:
+            quotes = connection.exec_driver_sql("SELECT quote FROM statement_rows").scalars().all()
+        assert quotes == [None]
+        assert rebuild(engine, ledger, check=True) == []
