@@ -92,6 +92,10 @@ class Phrases(Generic[T]):
                 return value, end
         return None
 
+    def beginning(self, value: T) -> frozenset[str]:
+        """The first words of the phrases that have a value."""
+        return frozenset(first for first, rest in self._by_first.items() if any(v == value for _, v in rest))
+
     def _passed(self, stem: str, tag: str) -> bool:
         return stem in _DAYS or (tag in self._skipped and stem not in self._kept)
 

@@ -7,6 +7,7 @@ proposition and a handful of terms, and nothing else is tuned to a topic.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -67,7 +68,8 @@ class Matcher:
     ``names`` those written with a capital, ``titles`` what may stand before a person's name,
     ``personal`` tells that the theme is a person, so that "him" can take it up,
     ``bodies`` are words that make a name before them something else's, ``nouns`` the heads of terms and theme, by which
-    the topic can be taken up ("the bill"), ``family`` what does the same as its action, ``stopping`` what puts an end
+    the topic can be taken up ("the bill"), ``family`` what does the same as its action, ``doers``
+    the words that any of these begins with, ``stopping`` what puts an end
     to an action, ``ills`` what nobody wants, ``instruments`` what a topic can be made by ("the toll plan"), ``matters``
     the heads of terms that only name what the topic answers to, ``outcomes`` what is done by deciding ("the ruling"),
     ``accusing`` the family of inquiries.
@@ -88,6 +90,7 @@ class Matcher:
     bodies: frozenset[str]
     nouns: Mapping[str, Action | None]
     family: frozenset[str]
+    doers: frozenset[str]
     stopping: frozenset[str]
     ills: frozenset[str]
     instruments: frozenset[str]
@@ -208,8 +211,11 @@ class Matcher:
 
     def _themes(self, text: Index) -> Iterator[Hit]:
         """The theme's head with a word that acts on it."""
-        for head in self.heads:
-            for at in (i for i in text.places.get(head, ()) if not self._other_name(text, i, i + 1)):
+        doing = sorted(i for stem in self.doers for i in text.places.get(stem, ()))
+        for head in self.heads if doing else ():
+            for at in (
+                i for i in text.places.get(head, ()) if _any_near(doing, i) and not self._other_name(text, i, i + 1)
+            ):
                 found = self._acting(text, at, at + 1)
                 if found and found[1] == self.proposition.action:
                     yield self._hit(text, at, at + 1, THEME, None)
@@ -325,6 +331,12 @@ class Matcher:
         return direction if not self.proposition.negated else -1 if direction == 1 else 1
 
 
+def _any_near(places: Sequence[int], i: int) -> bool:
+    """Whether any of the places, which are in order, is one from which something at ``i`` can be acted on."""
+    after = bisect_left(places, i - _ACTION_BEFORE)
+    return after < len(places) and places[after] <= i + _ACTION_AFTER + 1
+
+
 def _as_named(hit: Hit, naming: Naming) -> Hit:
     return hit._replace(sided=naming is not Naming.PARTY, matter=naming is Naming.MATTER)
 
@@ -376,6 +388,7 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
         bodies=words.impersonal - keys - proposition.theme,
         nouns={noun: action for noun, action in nouns_of(terms, proposition) if noun not in names},
         family=frozenset(s for s, a in actions.items() if a == proposition.action) - proposition.theme,
+        doers=words.actions.beginning(proposition.action) | {s for s, a in actions.items() if a == proposition.action},
         stopping=words.stopping - proposition.theme,
         ills=words.ills - proposition.theme,
         instruments=words.instruments,
