@@ -13,7 +13,6 @@ import re
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache, reduce
 from itertools import accumulate
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -115,28 +114,16 @@ def _bands(shingles: frozenset[int]) -> list[int]:
 def sketch(shingles: Collection[int]) -> Sketch:
     """The MinHash: for each of so many permutations of the 32-bit numbers, the least that the shingles become.
 
-    Numbers are mixed first (the end of MurmurHash3), then permuted by a·h + b mod 2³², a odd: datasketch's scheme
-    ``affine32``, which tests hold this against.
+    The scheme is named because stored keys rest on it, and datasketch's default changed from 1.6 to 2.0.
     """
-    import numpy as np  # noqa: PLC0415 - as above
+    from datasketch import MinHash  # noqa: PLC0415 - a second to load, for scipy; and only new articles need it
 
-    factors, terms = _permutations()
-    numbers = np.fromiter(shingles, dtype=np.uint32, count=len(shingles))
-    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
-        numbers = (numbers ^ (numbers >> np.uint32(shift))) * np.uint32(factor)
-    numbers ^= numbers >> np.uint32(16)
-    pieces = (numbers[at : at + AT_ONCE, None] for at in range(0, len(numbers), AT_ONCE))
-    return reduce(np.minimum, ((piece * factors + terms).min(axis=0) for piece in pieces))
-
-
-@cache
-def _permutations() -> tuple[Sketch, Sketch]:
-    """The odd factors and the terms; the generator is one whose numbers NumPy promises never to change."""
-    import numpy as np  # noqa: PLC0415 - as above
-
-    chance = np.random.RandomState(1)
-    factors = chance.randint(0, 2**31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
-    return factors, chance.randint(0, 2**32, PERMUTATIONS, dtype=np.uint32)
+    found = MinHash(num_perm=PERMUTATIONS, hashfunc=int, seed=1, scheme="affine32")
+    numbers = list(shingles)
+    for at in range(0, len(numbers), AT_ONCE):
+        found.update_batch(numbers[at : at + AT_ONCE])
+    hashed: Sketch = found.hashvalues
+    return hashed
 
 
 def likeness(one: Story, other: Story) -> Likeness | None:

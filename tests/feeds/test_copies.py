@@ -96,11 +96,8 @@ def test_likeness_is_the_same_both_ways_and_to_itself(seed: int, words: int, cha
     assert likeness(one, one) == Likeness("text", 1.0)
 
 
-@given(st.sets(st.integers(0, 2**32 - 1), min_size=1, max_size=60))
-def test_a_sketch_is_that_of_the_library(shingles: set[int]) -> None:
-    theirs = MinHash(num_perm=64, hashfunc=int, seed=1, scheme="affine32")
-    theirs.update_batch(sorted(shingles))
-    assert sketch(shingles).tolist() == theirs.hashvalues.tolist()
+def test_the_sketch_that_stored_keys_rest_on_never_changes() -> None:
+    assert sketch(range(1, 100)).tolist()[:4] == [4073385, 99409560, 2582611, 50519375]
 
 
 def test_a_sketch_of_very_many_is_put_together_from_pieces() -> None:
