@@ -3,10 +3,10 @@
 Run as ``python scripts/eval_stance.py``. The articles are read from ``../shared``; each is read whole, on each
 topic it was coded for, and each actor's label is the one that the views would show from this article alone
 (their own words before what others ascribe to them, the latest of those). ``--show`` prints every actor that is
-missed or wrong, but for the validation part, which shows only its figures. The fresh part was coded on other
-articles and propositions before the rules were run on any of it; the rules have been mended on it since.
+missed or wrong, but for the validation part, which shows only its figures. The fresh and the second part were each
+coded on other articles and propositions before the rules were run on any of them; the rules have been mended on all
+parts since, so what is to be expected of unseen articles is what docs/reading.md tells of the first contact.
 ``--data`` measures on another file of the same form.
-The second part was coded later, on other articles and propositions again, before the rules were run on any of it.
 """
 
 from __future__ import annotations

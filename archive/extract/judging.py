@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from archive.extract.consequences import consequence
-from archive.extract.effects import ATTITUDES, FINITE, done_by, suffers
+from archive.extract import predicates
+from archive.extract.effects import ATTITUDES, FINITE, suffers
 from archive.extract.indexed import Index, qualifies, undergone
 from archive.extract.limits import REACH, conditional, momentary
 from archive.extract.operators import CONFIDENCE, EFFECTS, MODAL, Kind, Lexicon, Operator, Value, operators, value
@@ -22,7 +22,6 @@ from archive.model import Span, Stance, fold
 
 _FOLLOWED_WITHIN = 4
 _CLAIMING = frozenset({"that", "claim", "notion", "idea", "argument", "suggestion", "assertion"})
-_JUDGED = frozenset({Kind.GOOD, Kind.BAD, Kind.NOT_NOW, Kind.UNDECIDED})
 _WHOSE = frozenset({"of", "for"})
 _APART = frozenset({"from", "with", "among", "between"})
 _PLACES = (("NNP",), ("NN",), ("NNS",), ("DT",), ("PRP",), ("PRP$",))
@@ -33,20 +32,12 @@ _ASIDE = frozenset({"following", "after", "amid", "before", "during"})
 _WARNING = frozenset({"warn", "caution", "protest", "argue"})
 _ANSWERING = 0.6
 _FEARED = 0.6
-_PREDICATING = FINITE | {"VB", "VBN", "VBG"}
-_NOUNS = (("NN",), ("NNS",))
-_DESCRIBING = (("JJ", "NN"), ("JJ", "NNS"))
-_LINKING = frozenset(
-    {"be", "hav", "mak", "remain", "seem", "becom", "mean", "constitut", "represent", "do", "pos", "caus", "bring"}
-    | {"present", "creat", "spell", "amount", "look", "sound", "feel", "prov"}
-)
 _AIM_WITHIN = 10
 _AIMS = frozenset(
     {"thing", "goal", "aim", "point", "way", "answer", "task", "job", "priority", "idea", "duty", "solution", "plan"}
     | {"purpos", "intention", "hop", "mission", "choic", "best", "need"}
 )
 _WEIGHED = frozenset({Kind.UNDECIDED, Kind.OPEN, Kind.SILENT})
-_SET_OFF = frozenset({"as", ":", "—", "–", "-", "'", "‘", "’", "“", '"', "”"})
 _FOREIGN = Value(Stance.NO_POSITION, 0.5)
 
 
@@ -160,11 +151,11 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
     left = [suffers(lexicon, passage, o, hit, low) for o in left]
     over = [*_governing(lexicon, passage, [*outer, *left], hit), *_excluded(lexicon, index, hit, scope.clause)]
     if left and left[0].kind in ATTITUDES and index.tags[left[0].first] == "VBG" and left[0].first == low:
-        judged = [o for o in right if o.kind in (Kind.GOOD, Kind.BAD) and _predicated(index, hit.last, o)]
+        judged = [o for o in right if o.kind in (Kind.GOOD, Kind.BAD) and predicates.predicated(index, hit.last, o)]
         over = [*outer, *judged[:1], *left] if judged else over
     found = _reported(lexicon, index, value(over), scope) if reported else value(over)
     if not found.stance or _claims(index, over, hit):
-        predicate = list(_predicate(lexicon, passage, scope, right, hit))
+        predicate = list(predicates.predicate(lexicon, passage, scope.clause, right, hit))
         told = [] if _believed(lexicon, index, over) else over
         found = value([*told, *predicate]) if predicate else found
     return found if found.stance else _enacted(lexicon, passage, scope, left, hit)
@@ -353,56 +344,6 @@ def _reported(lexicon: Lexicon, index: Index, found: Value, scope: Scope) -> Val
     if stem in lexicon.reporting:
         return Value(None, 1.0)
     return found._replace(confidence=_FEARED) if stem in lexicon.fearing else found
-
-
-def _predicate(
-    lexicon: Lexicon, passage: Passage, scope: Scope, right: Sequence[Operator], hit: Hit
-) -> Iterator[Operator]:
-    """What is said of a mention after it: judgements, and verbs that are not infinitives of purpose."""
-    index = passage.index
-    naming = any(index.stems[i] in lexicon.naming for a, b in passage.cue for i in range(a, b))
-    plain = [
-        o for o in right if o.kind not in MODAL | {Kind.INTEND} and _said_of(lexicon, index, o, hit, naming=naming)
-    ]
-    kept = [o for o in right if o in plain or (o.kind in MODAL and any(p.first > o.first for p in plain))]
-    if not kept and (done := consequence(lexicon, index, hit, scope.clause[1])):
-        yield done
-    for operator in kept:
-        called = naming and operator.first > 0 and index.document.tokens[operator.first - 1].lower in {"a", "an"}
-        if called or not foreign(lexicon, passage, operator, scope.clause[0], hit):
-            yield operator
-
-
-def _said_of(lexicon: Lexicon, index: Index, operator: Operator, hit: Hit, *, naming: bool) -> bool:
-    """Whether an operator after a mention is over it; what is denied to be put off is not: "without delay"."""
-    if operator.negated and operator.kind in (Kind.NOT_NOW, Kind.UNDECIDED):
-        return False
-    purpose = operator.first > 0 and index.tags[operator.first - 1] == "TO" and operator.kind is not Kind.OPEN
-    if (purpose and operator.kind not in _JUDGED) or (not naming and _of_object(index, operator, hit)):
-        return False
-    if index.stems[operator.first] in lexicon.classifying and index.tags[operator.last : operator.last + 1] in _NOUNS:
-        return False
-    return (naming or _predicated(index, hit.last, operator)) and not done_by(index, operator, hit)
-
-
-def _of_object(index: Index, operator: Operator, hit: Hit) -> bool:
-    """Whether a word only describes what a mention does something with: "checks punish honest people"."""
-    noun = index.tags[operator.first] in {"NN", "NNS"} and operator.kind in (Kind.GOOD, Kind.BAD)
-    describes = index.tags[operator.first : operator.last + 1] in _DESCRIBING
-    if operator.last - operator.first > 1 or not (noun or describes):
-        return False
-    verbs = [i for i in range(hit.last, operator.first) if index.tags[i].startswith("VB")]
-    return bool(verbs) and index.stems[verbs[-1]] not in _LINKING
-
-
-def _predicated(index: Index, first: int, operator: Operator) -> bool:
-    """Whether an operator after a mention is said of it: by a verb, or set off in quotation marks or by a pause."""
-    if operator.first == first and index.tags[first] == "IN":
-        return False
-    if operator.kind is Kind.NOT_NOW or operator.first == first or index.tags[operator.first].startswith(("VB", "MD")):
-        return True
-    between = range(first, operator.first)
-    return any(index.tags[i] in _PREDICATING or index.document.tokens[i].lower in _SET_OFF for i in between)
 
 
 def _enacted(lexicon: Lexicon, passage: Passage, scope: Scope, left: Sequence[Operator], hit: Hit) -> Value:
