@@ -287,7 +287,10 @@ def test_data_is_in_utf_8_whatever_the_locale(polled: Path) -> None:
 
 def test_ctrl_c_ends_a_question_without_a_word_about_the_question(polled: Path) -> None:
     endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
-    command = [sys.executable, "-m", "archive", "sql", endless]
+    # What a shell starts in the background ignores Ctrl-C, and so would all that it starts.
+    heard = "signal.signal(signal.SIGINT, signal.default_int_handler)"
+    hearing = f"import signal; {heard}; from archive.cli import main; main()"
+    command = [sys.executable, "-c", hearing, "sql", endless]
     with subprocess.Popen(command, cwd=polled, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as asked:
         time.sleep(5)  # it has begun to count by then; were it still starting, it would end the same
         asked.send_signal(signal.SIGINT)
