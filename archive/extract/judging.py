@@ -38,6 +38,8 @@ _AIMS = frozenset(
     | {"purpos", "intention", "hop", "mission", "choic", "best", "need"}
 )
 _WEIGHED = frozenset({Kind.UNDECIDED, Kind.OPEN, Kind.SILENT})
+_JUDGMENTS = frozenset({Kind.GOOD, Kind.BAD})
+_BEFORE_NAMES = frozenset({"NNP", "NNPS", "NN", "JJ", "DT", "PRP$", "IN", "TO", "-LRB-", "QUOTE", "RP"})
 _FOREIGN = Value(Stance.NO_POSITION, 0.5)
 
 
@@ -60,6 +62,7 @@ class Scope(NamedTuple):
 def judge(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: Hit) -> Judgement:
     """What a statement says about the topic at one place in one of its sentences."""
     scope = _scope(lexicon, passage, sentence, hit)
+    scope = _on_the_name(passage.index, scope, hit) if hit.bare else scope
     found = _folded(lexicon, passage, scope, hit) if hit.sided else _FOREIGN
     if found.stance in _ASKABLE and passage.asks(*sentence):
         return Judgement(Value(Stance.NO_POSITION, 0.5, found.operators))
@@ -88,6 +91,19 @@ def _scope(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: H
     clause = _clause(lexicon, passage.index, (first, sentence[1]), hit, [*found, *_as_what(lexicon, passage, sentence)])
     within = tuple(o for o in found if clause[0] <= o.first < clause[1] and o.first >= first)
     return Scope((first, sentence[1]), clause, within, tuple(cue))
+
+
+def _on_the_name(index: Index, scope: Scope, hit: Hit) -> Scope:
+    """A scope with only what is clearly over a bare name: attitudes right before it, judgements after it.
+
+    A name stands in many a sentence that takes a side on something else.
+    """
+    left = [o for o in (*scope.cue, *scope.operators) if o.last <= hit.first]
+    beside = bool(left) and all(index.tags[i] in _BEFORE_NAMES for i in range(left[-1].last, hit.first))
+    after = tuple(o for o in scope.operators if o.first >= hit.last and o.kind in _JUDGMENTS)
+    if not beside or left[-1].kind not in ATTITUDES | _JUDGMENTS:
+        return scope._replace(operators=after, cue=())
+    return scope._replace(operators=(*(o for o in scope.operators if o.last <= hit.first), *after))
 
 
 def _unafraid(lexicon: Lexicon, index: Index, operator: Operator) -> bool:

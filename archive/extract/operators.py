@@ -103,6 +103,7 @@ class Lexicon:
     goods: frozenset[str]
     better: frozenset[str]
     worse: frozenset[str]
+    running: frozenset[str]
 
 
 _NEGATION_REACH = 4
@@ -209,6 +210,7 @@ def load(language: str) -> Lexicon:
         goods=frozenset(stem.of(w) for w in words.goods),
         better=frozenset(stem.of(w) for w in words.better),
         worse=frozenset(stem.of(w) for w in words.worse),
+        running=frozenset(stem.of(w) for w in words.running),
     )
 
 

@@ -2,11 +2,14 @@
 
 "The harbour toll should be abolished" has the theme *harbour toll* and an action that ends it; "Norland should
 not send troops to Veyland" the theme *troops*, an action that brings them about, negated, and a place around.
+Whether somebody should hold an office, or is fit to, is whether they should be elected: "Ada Quill would make a good
+governor" has the theme *Ada Quill* and the action of electing. What is judged ("the toll was a mistake") is to be or,
+where the judgement is bad, not to be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
@@ -37,7 +40,12 @@ _WITHIN = frozenset(
     {"stay", "remain", "join", "leav", "exit", "withdraw", "pull", "secede", "enter", "return", "belong"}
 )
 _HOSTILE = ("oppose", "bad", "hurting", "not_now")
+_LONGEST_NAME = 3
 _BACKWARDS = frozenset({"back", "down", "off", "away", "out", "apart"})
+_BECOMING = frozenset({"becom", "remain", "stay", "serv", "act"})
+_CHOOSING = frozenset({"elect", "choos", "back", "support", "behind"})
+_GIVING = frozenset({"giv", "grant", "offer", "allow"})
+_ELECTING = "elect"
 UNLISTED = -1
 """The family of a verb that is in none: only the same verb does the same."""
 
@@ -89,6 +97,9 @@ class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     goods: tuple[str, ...]
     better: tuple[str, ...]
     worse: tuple[str, ...]
+    running: tuple[str, ...]
+    fit: tuple[str, ...]
+    unfit: tuple[str, ...]
     pointers: frozenset[str]
     own: tuple[str, ...]
     others: tuple[str, ...]
@@ -108,7 +119,8 @@ class Vocabulary:
     """The words of ``stance.yaml`` by stem.
 
     ``titles`` stand before names, ``given`` are given names, ``impersonal`` the words of names that are no person's,
-    ``bodies`` those of institutions, ``hostile`` what is said or done against a thing.
+    ``bodies`` those of institutions, ``hostile`` what is said or done against a thing, ``judging`` what calls it
+    good (1) or bad (-1).
     """
 
     words: StanceWords
@@ -127,6 +139,12 @@ class Vocabulary:
     outcomes: frozenset[str]
     contests: frozenset[str]
     hostile: frozenset[str]
+    judging: Phrases[Direction]
+
+    @property
+    def electing(self) -> Action:
+        """What is done to a person who is to hold an office."""
+        return self.single[_ELECTING]
 
     def alternatives(self, word: str) -> frozenset[str]:
         """The stems that stand for a word: its own, and for a country those of its adjective and people."""
@@ -179,7 +197,15 @@ def vocabulary(language: str) -> Vocabulary:
         outcomes,
         frozenset(map(stemmer.of, words.contests)),
         frozenset(stemmer.of(w) for kind in _HOSTILE for w in words.operators[kind] if " " not in w),
+        Phrases(_judging(words, stemmer), SKIPPED),
     )
+
+
+def _judging(words: StanceWords, stemmer: Stemmer) -> Iterator[tuple[tuple[str, ...], Direction]]:
+    yield from ((stemmer.phrase(p), 1) for p in words.operators["good"])
+    yield from ((stemmer.phrase(p), -1) for p in words.operators["bad"])
+    yield from ((stemmer.phrase(w), 1) for w in words.fit)
+    yield from ((stemmer.phrase(w), -1) for w in words.unfit)
 
 
 def _titles(language: str, stemmer: Stemmer) -> frozenset[str]:
@@ -207,13 +233,16 @@ class Proposition:
 
 
 def read(proposition: str, words: Vocabulary) -> Proposition:
-    """Take a proposition apart. Without a modal verb all of it is theme, save the first word that acts."""
-    said = [w.strip(".,;:!?\"'“”()").removesuffix("'s").removesuffix("’s") for w in proposition.split()]
-    stems = [words.stemmer.of(w.lower()) for w in said if w]
+    """Take a proposition apart. Where nothing should be done and nothing is judged, all of it is theme."""
+    bare = [w.strip(".,;:!?\"'“”()").removesuffix("'s").removesuffix("’s") for w in proposition.split()]
+    said = [w for w in bare if w]
+    stems = [words.stemmer.of(w.lower()) for w in said]
     modal = next((i for i, stem in enumerate(stems) if stem in _MODALS), None)
     if modal is None:
-        return _unmodal(stems, words)
+        return _judged(said, stems, words) or _unmodal(stems, words)
     at, negated, passive = _verb(stems, modal + 1)
+    if held := _held(said, stems, modal, at, words):
+        return _elected(held, words, negated=negated)
     subject, rest = stems[:modal], stems[at + 1 :]
     verb = stems[at] if at < len(stems) else ""
     if passive and verb not in words.single:
@@ -221,7 +250,10 @@ def read(proposition: str, words: Vocabulary) -> Proposition:
     phrased = words.actions.at(stems, [""] * len(stems), at, len(stems)) if at < len(stems) else None
     acting = phrased[0] if phrased else words.single.get(verb) or _unlisted(verb, stems[at + 1 : at + 2], words)
     within = not passive and verb in _WITHIN and _content(rest)
-    passive = not within and (passive or not _content(rest) or rest[0] in _PREPOSITIONS | _PARTICLES)
+    given = passive and verb in _GIVING and _content(rest)
+    onward = not passive and acting.family == UNLISTED and _content(rest)
+    moved = not _content(rest) or (not onward and rest[0] in _PREPOSITIONS | _PARTICLES)
+    passive = not (within or given) and (passive or moved)
     theme, around = (subject, rest) if passive else (rest, subject)
     named = {s for w, s in zip(said, stems, strict=True) if s in around and words.places.find(w)}
     forms = (words.alternatives(w) for w, s in zip(said, stems, strict=True) if s in named)
@@ -234,6 +266,71 @@ def read(proposition: str, words: Vocabulary) -> Proposition:
         around=frozenset(f for form in forms for f in form) if passive else frozenset(),
         complement=frozenset(_after(theme, _PREPOSITIONS)),
         target=frozenset(() if _DECIDING & {*theme} else _after(theme, _DIRECTED)),
+    )
+
+
+def _held(said: Sequence[str], stems: Sequence[str], modal: int, at: int, words: Vocabulary) -> Sequence[str]:
+    """The name of whom a proposition wants in an office: who should become it, or whom others should support."""
+    verb, rest = stems[at], range(at + 1, len(stems))
+    office = any(stems[i] in words.titles and said[i][0].islower() for i in rest)
+    if verb in _BECOMING and office:
+        return _person(said[:modal], words)
+    if stems[modal] == "would" and any(words.judging.at(stems, [""] * len(stems), i, len(stems)) for i in rest):
+        return _person(said[:modal], words)
+    if verb in _CHOOSING or any(stems[i] == "behind" for i in rest):
+        return _person(_first_name(said[at + 1 :]), words)
+    return ()
+
+
+def _first_name(said: Sequence[str]) -> Sequence[str]:
+    """The first run of capitalised words."""
+    first = next((i for i, word in enumerate(said) if word[0].isupper()), len(said))
+    last = next((i for i in range(first, len(said)) if not said[i][0].isupper()), len(said))
+    return said[first:last]
+
+
+def _person(said: Sequence[str], words: Vocabulary) -> Sequence[str]:
+    """These words if they are the name of a person, without a title before it."""
+    stems = [words.stemmer.of(w.lower()) for w in said]
+    first = next((i for i, stem in enumerate(stems) if stem not in words.titles), len(said))
+    name = said[first:]
+    if not 0 < len(name) <= _LONGEST_NAME or not all(w[0].isupper() for w in name) or words.places.find(" ".join(name)):
+        return ()
+    several = stems[-1] != name[-1].lower() and len(name) == 1 and name[-1].endswith("s")
+    return () if several or not words.impersonal.isdisjoint(stems) else name
+
+
+def _elected(name: Sequence[str], words: Vocabulary, *, negated: bool) -> Proposition:
+    stems = [words.stemmer.of(w.lower()) for w in name]
+    return Proposition(frozenset(stems), frozenset(stems[-1:]), words.electing, _ELECTING, negated, frozenset())
+
+
+def _judged(said: Sequence[str], stems: Sequence[str], words: Vocabulary) -> Proposition | None:
+    """What is said to be good or bad, to be fit or unfit: a person for an office, or a thing."""
+    copula = next(
+        (i for i, stem in enumerate(stems) if stem == "be" or (stem == "hav" and "be" in stems[i + 1 : i + 2])), None
+    )
+    if not copula:
+        return None
+    after = range(copula + 1, len(stems))
+    found = (words.judging.at(stems, [""] * len(stems), i, len(stems)) for i in after)
+    polarity = next((f[0] for f in found if f), None)
+    if polarity is None:
+        return None
+    negated = any(stems[i] in _NEGATIONS for i in after) == (polarity == 1)
+    if name := _person(said[:copula], words):
+        return _elected(name, words, negated=negated)
+    subject = stems[:copula]
+    action = Action(UNLISTED, 1)
+    return Proposition(
+        frozenset(_content(subject)),
+        frozenset(_heads(subject, words)),
+        action,
+        "",
+        negated,
+        frozenset(),
+        frozenset(_after(subject, _PREPOSITIONS)),
+        frozenset(_after(subject, _DIRECTED)),
     )
 
 
@@ -271,16 +368,14 @@ def _content(stems: Sequence[str]) -> list[str]:
 
 
 def _heads(theme: Sequence[str], words: Vocabulary) -> list[str]:
-    """The last word before the first preposition; past one that says little by itself, the next such word too."""
-    heads: list[str] = []
+    """The last word before the first preposition, that is no action if there is one; else the next such word."""
     phrase: list[str] = []
+    acting: list[str] = []
     for stem in (*theme, "of"):
         if stem not in _PREPOSITIONS:
             phrase.append(stem)
             continue
-        found = [s for s in _content(phrase) if s not in words.single]
-        heads.extend(found[-1:])
-        if found:
-            break
-        phrase = []
-    return heads
+        if found := [s for s in _content(phrase) if s not in words.single]:
+            return found[-1:]
+        acting, phrase = acting or _content(phrase)[-1:], []
+    return acting

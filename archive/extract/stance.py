@@ -25,9 +25,9 @@ from archive.extract.passages import Passage
 from archive.extract.propositions import Direction
 from archive.extract.text import Document, analyse
 from archive.extract.topics import Hit, Matcher
-from archive.model import Assessment, Span, Stance, Statement, Topic
+from archive.model import ActorKind, Assessment, Span, Stance, Statement, Topic, fold
 
-RULES = "stance-rules@4"
+RULES = "stance-rules@5"
 """Name and version of these rules; it changes whenever the same statement may get another label."""
 
 THRESHOLD, SIDED_THRESHOLD = 0.4, 0.47
@@ -38,6 +38,7 @@ AROUND = 10
 """Sentences around a place that is about an article's chief topic within which what is said is on the matter."""
 
 _UNNAMED = 0.4
+_CANDIDATE = 0.55
 _SEVERAL = 3
 _LOOKED_BACK = 3
 _BEGINNING = 4
@@ -101,14 +102,17 @@ class Assessor:
 
     def _on(self, matcher: Matcher, index: Index, passages: Sequence[Passage]) -> Iterator[tuple[int, Assessment]]:
         hits = chained(self._takers[matcher.topic.id], matcher, index, matcher.find(index))
-        chief = _is_chief(index, hits)
+        said = [hit for hit in hits if not hit.bare]
+        chief = _is_chief(index, said)
         course = _Course(_names_beside(index, hits), matcher.personal, chief, _news(index, hits))
         at = [index.sentence_number(hit.first) for hit in hits]
         for number, passage in enumerate(passages if hits else ()):
             if not _near(passage, at, course):
                 continue
             assessment = self._one(matcher, passage, hits, course)
-            if assessment is None and chief and _beside_topic(passage, hits):
+            if _is_candidate(matcher, passage) and (assessment is None or not assessment.stance.positional):
+                assessment = self._standing(matcher, passage, hits) or assessment
+            if assessment is None and chief and _beside_topic(passage, said):
                 yield number, _on_the_matter(matcher.topic, passage)
             if assessment and passage.statement.actor and _superseded(passage, assessment, course):
                 assessment = replace(assessment, stance=Stance.UNCLEAR, condition=None)
@@ -145,6 +149,17 @@ class Assessor:
                 return _same(matcher.topic, earlier.assessment, passage)
         return _settled(self._lexicon, matcher.topic, index, judged)
 
+    def _standing(self, matcher: Matcher, passage: Passage, hits: Sequence[Hit]) -> Assessment | None:
+        """That who says something on their own candidacy is for it."""
+        stems = {passage.index.stems[i] for sentence in passage.sentences for i in range(*sentence)}
+        spoken = any(not hit.bare for sentence in passage.sentences for hit in _within(hits, *sentence))
+        if not spoken and stems.isdisjoint(self._lexicon.running):
+            return None
+        stance = Stance.OPPOSE if matcher.proposition.negated else Stance.SUPPORT
+        confidence = round(reliability(self._lexicon.reliability, _CANDIDATE), 3)
+        words = passage.statement.content
+        return Assessment(topic=matcher.topic.id, stance=stance, confidence=confidence, evidence=words, rule=RULES)
+
     def _taken_up(
         self, matcher: Matcher, passage: Passage, part: tuple[int, int], earlier: Antecedent | None
     ) -> Hit | None:
@@ -157,6 +172,14 @@ class Assessor:
             direct=passage.direct,
             family=matcher.family,
         )
+
+
+def _is_candidate(matcher: Matcher, passage: Passage) -> bool:
+    """Whether who speaks is the person whom a proposition wants in an office."""
+    actor = passage.statement.actor
+    if actor is None or not matcher.people or actor.kind is not ActorKind.PERSON:
+        return False
+    return not matcher.people.isdisjoint(fold(actor.name).split())
 
 
 def _superseded(passage: Passage, assessment: Assessment, course: _Course) -> bool:

@@ -14,18 +14,24 @@ from typing import NamedTuple
 from archive.extract import propositions
 from archive.extract.propositions import Action, Proposition, Vocabulary
 
-TERM, PARTLY = 1.0, 0.85
-"""How sure it is that words are about a topic: a term of it, and one of three words or more without one of them."""
+TERM, PARTLY, NAME = 1.0, 0.85, 0.85
+"""How sure it is that words are about a topic: a term of it, one of three words or more without one of them, and the
+name of whom it is about alone."""
 
 _NAMES = 3
 
 
 class Naming(Enum):
-    """What a term names: the ``THING`` of the proposition, its ``MATTER`` (an event, people), or a ``PARTY`` to it."""
+    """What a term names.
+
+    The ``THING`` of the proposition, its ``MATTER`` (an event, people), a ``PARTY`` to it, or the ``PERSON`` whom it
+    is about.
+    """
 
     THING = "thing"
     MATTER = "matter"
     PARTY = "party"
+    PERSON = "person"
 
 
 class Term(NamedTuple):
@@ -81,6 +87,12 @@ def variants(term: Term) -> Iterator[Term]:
         for left_out in range(len(term.words) - 1):
             rest = term.words[:left_out] + term.words[left_out + 1 :]
             yield term._replace(words=rest, strength=PARTLY)
+
+
+def names_of(proposition: Proposition, words: Vocabulary) -> Iterator[Term]:
+    """The names by which a person is called whom a proposition wants in an office: whoever is for them is for it."""
+    if proposition.action == words.electing:
+        yield from (Term((frozenset({stem}),), None, NAME, Naming.PERSON) for stem in sorted(proposition.theme))
 
 
 def heads_of(term: Term, words: Vocabulary, proposition: Proposition, actions: Mapping[str, Action]) -> frozenset[str]:

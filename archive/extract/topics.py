@@ -16,8 +16,8 @@ from archive.extract import propositions
 from archive.extract.indexed import Index, ends, governs, qualifies, undergone, windows
 from archive.extract.propositions import Action, Direction, Proposition, Vocabulary
 from archive.extract.stems import Phrases
-from archive.extract.terms import Naming, Term, heads_of, nouns_of, term_of, unowned, variants
-from archive.model import Topic
+from archive.extract.terms import Naming, Term, heads_of, names_of, nouns_of, term_of, unowned, variants
+from archive.model import Topic, fold
 
 _ACTION_BEFORE = 5
 _ACTION_AFTER = 12
@@ -47,7 +47,8 @@ class Hit(NamedTuple):
     ``sided`` tells whether being for or against them is being for or against the proposition or its contrary: not so
     with what the topic only describes ("coal jobs"), nor with an evil that it is about ("gun violence").
     ``degree`` tells that there would only be more or less of the theme: who rejects that has not said whether it should
-    be. ``matter`` tells that they name what the proposition answers to: who condemns it tells nothing.
+    be. ``matter`` tells that they name what the proposition answers to: who condemns it tells nothing. ``bare`` tells
+    that they are only the name of whom it is about, as in any article about that person.
     """
 
     first: int
@@ -58,6 +59,7 @@ class Hit(NamedTuple):
     sided: bool = True
     degree: bool = False
     matter: bool = False
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class Matcher:
 
     ``keys`` are stems without any of which a text is not about it, ``named`` all that its terms and theme are made of,
     ``names`` those written with a capital, ``titles`` what may stand before a person's name,
-    ``personal`` tells that the theme is a person, so that "him" can take it up,
+    ``personal`` tells that the theme is a person, so that "him" can take it up, ``people`` the surname of one who is
+    wanted in an office,
     ``bodies`` are words that make a name before them something else's, ``nouns`` the heads of terms and theme, by which
     the topic can be taken up ("the bill"), ``family`` what does the same as its action, ``doers``
     the words that any of these begins with, ``stopping`` what puts an end
@@ -87,6 +90,7 @@ class Matcher:
     names: frozenset[str]
     titles: frozenset[str]
     personal: bool
+    people: frozenset[str]
     bodies: frozenset[str]
     nouns: Mapping[str, Action | None]
     family: frozenset[str]
@@ -163,9 +167,21 @@ class Matcher:
                 alone = len(term.words) == 1 and term.action is not None and self._of_another(text, first)
                 if term.words[0].isdisjoint(self.names) and len(term.words) == 1 and self._for_another(text, last):
                     continue
+                if term.naming is Naming.PERSON:
+                    if not self._namesake(text, first, last):
+                        yield 1, Hit(first, last, self._signed(1), term.strength, None, bare=True)
+                    continue
                 if not alone and self._together(text, term, first, last) and text.stems[first - 1] != "own":
                     hit = self._hit(text, first, last, term.strength, term.action)
                     yield len(term.words), hit if hit.action is not None else _as_named(hit, term.naming)
+
+    def _namesake(self, text: Index, first: int, last: int) -> bool:
+        """Whether a name alone is, or is a part of, somebody else's: "Norbert Quill" where the topic is Ada Quill."""
+        if not text.tags[first].startswith("NNP") and not text.document.tokens[first].text[0].isupper():
+            return True
+        around = [i for i in (first - 1, last) if 0 <= i < len(text.tags) and text.tags[i].startswith("NNP")]
+        strange = (text.stems[i] for i in around if len(text.document.tokens[i].text.rstrip(".")) > 1)
+        return any(s not in self.proposition.theme and s not in self.titles for s in strange)
 
     def _for_another(self, text: Index, last: int) -> bool:
         """Whether what is done to a person, up to token ``last``, is done to somebody else: "will vote for Fenn"."""
@@ -371,6 +387,9 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
     keys = heads.union(*(forms for term in terms for forms in term.words))
     said = (*topic.proposition.split()[1:], *(w for term in topic.terms for w in term.split()))
     names = frozenset(words.stemmer.of(unowned(w).lower()) for w in said if w[0].isupper())
+    personal = _is_person(proposition, names, words)
+    people = tuple(names_of(proposition, words)) if personal else ()
+    terms += people
     context = tuple(tuple(words.alternatives(word) for word in phrase.split()) for phrase in topic.context)
     return Matcher(
         topic=topic,
@@ -384,7 +403,10 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
         named=keys | proposition.theme,
         names=names,
         titles=words.titles,
-        personal=_is_person(proposition, names, words),
+        personal=personal,
+        people=frozenset(
+            fold(unowned(w)) for w in said if people and words.stemmer.of(unowned(w).lower()) in proposition.heads
+        ),
         bodies=words.impersonal - keys - proposition.theme,
         nouns={noun: action for noun, action in nouns_of(terms, proposition) if noun not in names},
         family=frozenset(s for s, a in actions.items() if a == proposition.action) - proposition.theme,

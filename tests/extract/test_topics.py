@@ -117,3 +117,48 @@ def test_a_phrase_may_be_interrupted_by_an_adverb_but_never_by_a_negation() -> N
     phrases: Phrases[str] = Phrases([(("decide", "to"), "will")], frozenset({"RB"}), frozenset({"not"}))
     assert phrases.at(["decide", "now", "to"], ["VB", "RB", "TO"], 0, 3) == ("will", 3)
     assert phrases.at(["decide", "not", "to"], ["VB", "RB", "TO"], 0, 3) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "theme", "negated"),
+    [
+        ("Ada Quill is fit to be governor", {"ada", "quill"}, False),
+        ("Ada Quill is unfit to lead the party", {"ada", "quill"}, True),
+        ("Ada Quill should become governor of Norland", {"ada", "quill"}, False),
+        ("The Forward Party should unite behind Ada Quill as its nominee", {"ada", "quill"}, False),
+        ("Members should not support Ada Quill", {"ada", "quill"}, True),
+        ("Ada Quill is honest and trustworthy", {"ada", "quill"}, False),
+        ("Ada Quill is too close to the banks", {"ada", "quill"}, True),
+    ],
+)
+def test_who_should_hold_an_office_or_is_fit_to_should_be_elected(said: str, theme: set[str], negated: bool) -> None:
+    words = vocabulary("en")
+    found = propositions.read(said, words)
+    assert (set(found.theme), found.action, found.negated) == (theme, words.electing, negated)
+
+
+@pytest.mark.parametrize(
+    ("said", "heads", "negated"),
+    [
+        ("The harbour toll was a mistake", {"toll"}, True),
+        ("The harbour toll is a success", {"toll"}, False),
+        ("The harbour toll is not a success", {"toll"}, True),
+        ("The vote is rigged", {"vot"}, True),
+    ],
+)
+def test_what_is_judged_should_be_or_should_not(said: str, heads: set[str], negated: bool) -> None:
+    found = propositions.read(said, vocabulary("en"))
+    assert (set(found.heads), found.action.polarity, found.negated) == (heads, 1, negated)
+
+
+@pytest.mark.parametrize(
+    ("said", "heads"),
+    [
+        ("Newcomers living in Norland should be given a path to legal status", {"path"}),
+        ("Norland should press on with a closer union", {"union"}),
+        ("Wages should rise to ten crowns", {"wag"}),
+        ("Ada Quill should drop out of the race", {"quill"}),
+    ],
+)
+def test_the_theme_is_what_something_should_happen_to(said: str, heads: set[str]) -> None:
+    assert propositions.read(said, vocabulary("en")).heads == heads
