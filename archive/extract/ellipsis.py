@@ -9,7 +9,7 @@ from archive.extract.indexed import Index
 from archive.extract.operators import Kind, Lexicon
 from archive.extract.propositions import Direction
 from archive.extract.topics import Hit
-from archive.model import Assessment, Stance
+from archive.model import Assessment, Stance, fold
 
 NEAR = 2
 """Sentences back within which a bare "this" or "nothing" still means the topic."""
@@ -30,13 +30,14 @@ _PAUSES = frozenset(",;:—–")
 _VERB_WITHIN = 3
 _OBJECTS = frozenset({"him", "her"})
 _SUBJECTS = frozenset({"he", "she"})
-_JUDGING = frozenset({Kind.GOOD, Kind.BAD})
+_JUDGING = frozenset({Kind.GOOD, Kind.BAD, Kind.ADMIRED, Kind.DESPISED})
 _AGAINST = frozenset({Stance.OPPOSE, Stance.NOT_NOW})
-_FAVOURING = frozenset({Kind.SUPPORT, Kind.OPPOSE})
+_FAVOURING = frozenset({Kind.SUPPORT, Kind.OPPOSE, Kind.BEATING})
 _EXCLUDING = frozenset({"rule", "exclud"})
 _DOING = (("VB",), ("VBZ",), ("VBD",))
 _EMPTY = frozenset({"be", "seem", "tak", "look", "appear", "turn", "happen", "depend", "remain", "hav", "mak"})
 _DEED_WITHIN = 7
+_NAMED_WITHIN = 60
 _EXPLAINED_WITHIN = 12
 _RAISING = frozenset({"likely", "unlikely", "bound", "set", "sure", "certain", "ready", "able", "due", "meant"})
 _DEEDS = frozenset({"thing", "step", "move", "decision", "mistak", "victory", "gestur", "act", "day", "outcom"})
@@ -72,11 +73,13 @@ def take_up(
     *,
     direct: bool,
     family: frozenset[str],
+    speaker: frozenset[str],
 ) -> Hit | None:
     """The words of a sentence that stand for the topic spoken of before, if any do.
 
     ``direct`` tells that they are the speaker's own, so that a "he" is somebody else. ``named`` are the stems of the
-    topic's own words: "the bill" takes up only what was called one.
+    topic's own words: "the bill" takes up only what was called one. ``speaker`` are the words of the speaker's name,
+    whom a third person in a quotation cannot mean.
     """
     if earlier is None or earlier.distance > (FAR if earlier.chief else 0):
         return None
@@ -88,7 +91,7 @@ def take_up(
         if earlier.person:
             judged = direct and _judged(lexicon, index, i, sentence[1])
             strength = NOUN if judged else _favoured(lexicon, index, i)
-            strength = strength if earlier.distance <= NEAR else 0.0
+            strength = strength if earlier.distance <= NEAR and _last_named(lexicon, index, i, named, speaker) else 0.0
         elif (
             index.stems[i] in nouns and index.tags[i] in {"NN", "NNS"} and _definite(index, i, sentence, earlier, named)
         ):
@@ -101,8 +104,17 @@ def take_up(
             turned = earlier.outcome.stance in _AGAINST
             return Hit(i, i + 1, -1 if turned else 1, strength, None)
         if strength:
-            return Hit(i, i + 1, earlier.direction, strength, None)
+            return Hit(i, i + 1, earlier.direction, strength, None, bare=earlier.person)
     return None
+
+
+def _last_named(lexicon: Lexicon, index: Index, i: int, named: frozenset[str], speaker: frozenset[str]) -> bool:
+    """Whether the person named last before a pronoun, the speaker apart, is the one that a topic is about."""
+    for k in range(i - 1, max(0, i - _NAMED_WITHIN) - 1, -1):
+        titled = index.stems[k] in lexicon.words.titles
+        if index.tags[k].startswith("NNP") and not titled and fold(index.document.tokens[k].text) not in speaker:
+            return index.stems[k] in named
+    return False
 
 
 def _done_to(index: Index, sentence: tuple[int, int], family: frozenset[str], *, plural: bool) -> int | None:

@@ -15,7 +15,18 @@ from archive.extract import predicates
 from archive.extract.effects import ATTITUDES, FINITE, suffers
 from archive.extract.indexed import Index, qualifies, undergone
 from archive.extract.limits import REACH, conditional, momentary
-from archive.extract.operators import CONFIDENCE, EFFECTS, MODAL, Kind, Lexicon, Operator, Value, operators, value
+from archive.extract.operators import (
+    CONFIDENCE,
+    EFFECTS,
+    MODAL,
+    OF_PERSONS,
+    Kind,
+    Lexicon,
+    Operator,
+    Value,
+    operators,
+    value,
+)
 from archive.extract.passages import Passage, first_person, foreign, of_others, performs, told_by_others
 from archive.extract.topics import Hit
 from archive.model import Span, Stance, fold
@@ -62,13 +73,13 @@ class Scope(NamedTuple):
 def judge(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: Hit) -> Judgement:
     """What a statement says about the topic at one place in one of its sentences."""
     scope = _scope(lexicon, passage, sentence, hit)
-    scope = _on_the_name(passage.index, scope, hit) if hit.bare else scope
+    scope = _on_the_name(passage.index, scope, hit) if hit.bare else _of_things(scope)
     found = _folded(lexicon, passage, scope, hit) if hit.sided else _FOREIGN
     if found.stance in _ASKABLE and passage.asks(*sentence):
         return Judgement(Value(Stance.NO_POSITION, 0.5, found.operators))
     if hit.action is None and [o.kind for o in found.operators] == [Kind.MUST]:
         found = _FOREIGN  # What a thing should be or do is another matter: "half of the troops should be volunteers".
-    if hit.matter and hit.direction == 1 and found.stance is Stance.OPPOSE:
+    if hit.matter and found.stance in (Stance.SUPPORT, Stance.OPPOSE):
         found = _FOREIGN
     found, passing = momentary(lexicon, passage.index, scope.clause, found)
     found = found if hit.direction == 1 else _turned(found)
@@ -98,12 +109,24 @@ def _on_the_name(index: Index, scope: Scope, hit: Hit) -> Scope:
 
     A name stands in many a sentence that takes a side on something else.
     """
-    left = [o for o in (*scope.cue, *scope.operators) if o.last <= hit.first]
+    found, cue = _of_persons(scope.operators), _of_persons(scope.cue)
+    left = [o for o in (*cue, *found) if o.last <= hit.first and o.kind is not Kind.DENIED]
     beside = bool(left) and all(index.tags[i] in _BEFORE_NAMES for i in range(left[-1].last, hit.first))
-    after = tuple(o for o in scope.operators if o.first >= hit.last and o.kind in _JUDGMENTS)
-    if not beside or left[-1].kind not in ATTITUDES | _JUDGMENTS:
-        return scope._replace(operators=after, cue=())
-    return scope._replace(operators=(*(o for o in scope.operators if o.last <= hit.first), *after))
+    after = tuple(o for o in found if o.first >= hit.last and o.kind in _JUDGMENTS)
+    if beside and left[-1].kind in ATTITUDES | _JUDGMENTS:
+        return scope._replace(operators=(*(o for o in found if o.last <= hit.first), *after), cue=cue)
+    denied = tuple(o for o in found if o.last <= hit.first and o.kind is Kind.DENIED)
+    return scope._replace(operators=(*denied, *after), cue=tuple(o for o in cue if o.kind is Kind.DENIED))
+
+
+def _of_persons(operators_: Sequence[Operator]) -> tuple[Operator, ...]:
+    return tuple(o._replace(kind=OF_PERSONS.get(o.kind, o.kind)) for o in operators_)
+
+
+def _of_things(scope: Scope) -> Scope:
+    """A scope without what counts only of persons."""
+    kept, cue = (tuple(o for o in some if o.kind not in OF_PERSONS) for some in (scope.operators, scope.cue))
+    return scope._replace(operators=kept, cue=cue)
 
 
 def _unafraid(lexicon: Lexicon, index: Index, operator: Operator) -> bool:

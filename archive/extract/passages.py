@@ -149,7 +149,8 @@ def told_by_others(lexicon: Lexicon, passage: Passage, clause: tuple[int, int], 
     for i in range(clause[0], min(hit.first, clause[1])):
         if index.stems[i] in lexicon.saying and index.tags[i] in _FINITE:
             at = subject(index, i, clause[0])
-            if at is not None and not _own(lexicon, passage, at, clause[0]):
+            nobody = at is not None and index.stems[at] in lexicon.negators
+            if at is not None and not nobody and not _own(lexicon, passage, at, clause[0]):
                 return True
     return False
 

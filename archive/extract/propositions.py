@@ -80,6 +80,7 @@ class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     classifying: tuple[str, ...]
     reporting: tuple[str, ...]
     saying: tuple[str, ...]
+    opining: tuple[str, ...]
     agents: tuple[str, ...]
     fearing: tuple[str, ...]
     doubting: tuple[str, ...]
@@ -98,6 +99,8 @@ class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     better: tuple[str, ...]
     worse: tuple[str, ...]
     running: tuple[str, ...]
+    camp: tuple[str, ...]
+    foes: tuple[str, ...]
     fit: tuple[str, ...]
     unfit: tuple[str, ...]
     pointers: frozenset[str]
@@ -241,7 +244,7 @@ def read(proposition: str, words: Vocabulary) -> Proposition:
     if modal is None:
         return _judged(said, stems, words) or _unmodal(stems, words)
     at, negated, passive = _verb(stems, modal + 1)
-    if held := _held(said, stems, modal, at, words):
+    if at < len(stems) and (held := _held(said, stems, modal, at, words)):
         return _elected(held, words, negated=negated)
     subject, rest = stems[:modal], stems[at + 1 :]
     verb = stems[at] if at < len(stems) else ""

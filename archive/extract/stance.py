@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from archive.extract import indexed, operators, propositions, topics
+from archive.extract.camps import Camps
 from archive.extract.chains import chained, takers
 from archive.extract.ellipsis import FAR, NEAR, Antecedent, take_up
 from archive.extract.indexed import Index
@@ -25,7 +26,7 @@ from archive.extract.passages import Passage
 from archive.extract.propositions import Direction
 from archive.extract.text import Document, analyse
 from archive.extract.topics import Hit, Matcher
-from archive.model import ActorKind, Assessment, Span, Stance, Statement, Topic, fold
+from archive.model import Assessment, Span, Stance, Statement, Topic
 
 RULES = "stance-rules@5"
 """Name and version of these rules; it changes whenever the same statement may get another label."""
@@ -38,7 +39,7 @@ AROUND = 10
 """Sentences around a place that is about an article's chief topic within which what is said is on the matter."""
 
 _UNNAMED = 0.4
-_CANDIDATE = 0.55
+_CAMP = 0.55
 _SEVERAL = 3
 _LOOKED_BACK = 3
 _BEGINNING = 4
@@ -80,6 +81,7 @@ class Assessor:
         self._matchers = tuple(topics.matcher(topic, vocabulary) for topic in topics_)
         self._takers = {matcher.topic.id: takers(vocabulary, matcher) for matcher in self._matchers}
         self._stem = vocabulary.stemmer.of
+        self._camps = Camps.of(vocabulary)
 
     def assess(self, text: Document | str, statements: Sequence[Statement]) -> tuple[Statement, ...]:
         """The statements with an assessment for each topic they are about; what they held before is replaced."""
@@ -110,7 +112,7 @@ class Assessor:
             if not _near(passage, at, course):
                 continue
             assessment = self._one(matcher, passage, hits, course)
-            if _is_candidate(matcher, passage) and (assessment is None or not assessment.stance.positional):
+            if assessment is None or not assessment.stance.positional:
                 assessment = self._standing(matcher, passage, hits) or assessment
             if assessment is None and chief and _beside_topic(passage, said):
                 yield number, _on_the_matter(matcher.topic, passage)
@@ -150,13 +152,16 @@ class Assessor:
         return _settled(self._lexicon, matcher.topic, index, judged)
 
     def _standing(self, matcher: Matcher, passage: Passage, hits: Sequence[Hit]) -> Assessment | None:
-        """That who says something on their own candidacy is for it."""
+        """What an actor's place tells who says something on a candidacy: the candidate, or somebody of a camp."""
+        side = self._camps.side(matcher.people, passage.statement.actor)
+        if side is None:
+            return None
         stems = {passage.index.stems[i] for sentence in passage.sentences for i in range(*sentence)}
-        spoken = any(not hit.bare for sentence in passage.sentences for hit in _within(hits, *sentence))
+        spoken = any(_within(hits, *sentence) for sentence in passage.sentences)
         if not spoken and stems.isdisjoint(self._lexicon.running):
             return None
-        stance = Stance.OPPOSE if matcher.proposition.negated else Stance.SUPPORT
-        confidence = round(reliability(self._lexicon.reliability, _CANDIDATE), 3)
+        stance = Stance.SUPPORT if (side == 1) != matcher.proposition.negated else Stance.OPPOSE
+        confidence = round(reliability(self._lexicon.reliability, _CAMP), 3)
         words = passage.statement.content
         return Assessment(topic=matcher.topic.id, stance=stance, confidence=confidence, evidence=words, rule=RULES)
 
@@ -171,15 +176,8 @@ class Assessor:
             matcher.named,
             direct=passage.direct,
             family=matcher.family,
+            speaker=passage.names,
         )
-
-
-def _is_candidate(matcher: Matcher, passage: Passage) -> bool:
-    """Whether who speaks is the person whom a proposition wants in an office."""
-    actor = passage.statement.actor
-    if actor is None or not matcher.people or actor.kind is not ActorKind.PERSON:
-        return False
-    return not matcher.people.isdisjoint(fold(actor.name).split())
 
 
 def _superseded(passage: Passage, assessment: Assessment, course: _Course) -> bool:

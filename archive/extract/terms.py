@@ -68,6 +68,8 @@ def _naming(term: str, forms: Sequence[frozenset[str]], words: Vocabulary, propo
     """What a term without an action names."""
     stems = frozenset[str]().union(*forms)
     generic = {words.stemmer.of(w) for w in (*words.words.anaphors, *words.words.objects)} | words.instruments
+    if proposition.action == words.electing and stems.isdisjoint(proposition.theme):
+        return Naming.MATTER  # An office is wanted for one by those who are for one, and by the rest for another.
     if stems & proposition.heads or forms[-1] & generic:
         return Naming.THING
     if all(word[0].isupper() for word in term.split()):

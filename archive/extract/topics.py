@@ -179,6 +179,8 @@ class Matcher:
         """Whether a name alone is, or is a part of, somebody else's: "Norbert Quill" where the topic is Ada Quill."""
         if not text.tags[first].startswith("NNP") and not text.document.tokens[first].text[0].isupper():
             return True
+        if self._titles(text, last):
+            return True
         around = [i for i in (first - 1, last) if 0 <= i < len(text.tags) and text.tags[i].startswith("NNP")]
         strange = (text.stems[i] for i in around if len(text.document.tokens[i].text.rstrip(".")) > 1)
         return any(s not in self.proposition.theme and s not in self.titles for s in strange)
@@ -220,10 +222,19 @@ class Matcher:
         """Whether words stand in a name of something else ("Wall Street" for a wall, "Quill Institute" for Quill)."""
         if last < len(text.stems) and text.tags[last] == "NNP" and text.stems[last] in self.bodies:
             return True
+        if self.personal and self._titles(text, last):
+            return True
         named = any(text.stems[i] in self.names for i in range(first, last))
         if named or not text.document.tokens[first].text[0].isupper():
             return False
         return any(text.tags[i].startswith("NNP") for i in (first - 1, last) if 0 <= i < len(text.tags))
+
+    def _titles(self, text: Index, last: int) -> bool:
+        """Whether a name up to token ``last`` only says whose somebody is: "Quill rival Ed Crowe"."""
+        after = text.document.tokens[last : last + 2]
+        return (
+            len(after) == 2 and after[0].tag[:2] in {"NN", "JJ"} and after[0].text.islower() and after[1].text.istitle()
+        )
 
     def _themes(self, text: Index) -> Iterator[Hit]:
         """The theme's head with a word that acts on it."""

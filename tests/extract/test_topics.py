@@ -162,3 +162,29 @@ def test_what_is_judged_should_be_or_should_not(said: str, heads: set[str], nega
 )
 def test_the_theme_is_what_something_should_happen_to(said: str, heads: set[str]) -> None:
     assert propositions.read(said, vocabulary("en")).heads == heads
+
+
+WORDS = [
+    "Ada",
+    "Quill",
+    "Norland",
+    "toll",
+    "should",
+    "would",
+    "not",
+    "be",
+    "is",
+    "has",
+    "been",
+    "a",
+    "mistake",
+    "fit",
+    "for",
+]
+WORDS += ["governor", "support", "behind", "given", "press", "on", "of", "too", "close", "become", "to", "abolish", ","]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=8))
+def test_any_proposition_is_read(said: list[str]) -> None:
+    found = topics.matcher(Topic(id="any", proposition=" ".join(said), terms=("toll",)), vocabulary("en"))
+    assert found.proposition.heads <= found.proposition.theme | {"quill", "ada", "norland"}
