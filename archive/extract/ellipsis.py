@@ -30,6 +30,7 @@ _PAUSES = frozenset(",;:—–")
 _VERB_WITHIN = 3
 _OBJECTS = frozenset({"him", "her"})
 _SUBJECTS = frozenset({"he", "she"})
+_GENDER = {"he": "m", "him": "m", "she": "f", "her": "f"}
 _JUDGING = frozenset({Kind.GOOD, Kind.BAD, Kind.ADMIRED, Kind.DESPISED})
 _AGAINST = frozenset({Stance.OPPOSE, Stance.NOT_NOW})
 _FAVOURING = frozenset({Kind.SUPPORT, Kind.OPPOSE, Kind.BEATING})
@@ -91,7 +92,8 @@ def take_up(
         if earlier.person:
             judged = direct and _judged(lexicon, index, i, sentence[1])
             strength = NOUN if judged else _favoured(lexicon, index, i)
-            strength = strength if earlier.distance <= NEAR and _last_named(lexicon, index, i, named, speaker) else 0.0
+            meant = strength and earlier.distance <= NEAR and _last_named(lexicon, index, i, named, speaker)
+            strength = strength if meant else 0.0
         elif (
             index.stems[i] in nouns and index.tags[i] in {"NN", "NNS"} and _definite(index, i, sentence, earlier, named)
         ):
@@ -111,8 +113,11 @@ def take_up(
 def _last_named(lexicon: Lexicon, index: Index, i: int, named: frozenset[str], speaker: frozenset[str]) -> bool:
     """Whether the person named last before a pronoun, the speaker apart, is the one that a topic is about."""
     for k in range(i - 1, max(0, i - _NAMED_WITHIN) - 1, -1):
-        titled = index.stems[k] in lexicon.words.titles
-        if index.tags[k].startswith("NNP") and not titled and fold(index.document.tokens[k].text) not in speaker:
+        ends = index.tags[k].startswith("NNP") and not index.tags[k + 1].startswith("NNP")
+        if not ends or index.stems[k] in lexicon.words.titles or fold(index.document.tokens[k].text) in speaker:
+            continue
+        given = lexicon.words.given.get(index.stems[k - 1]) if k else None
+        if given is None or given == _GENDER[index.document.tokens[i].lower]:
             return index.stems[k] in named
     return False
 

@@ -121,9 +121,9 @@ class Action(NamedTuple):
 class Vocabulary:
     """The words of ``stance.yaml`` by stem.
 
-    ``titles`` stand before names, ``given`` are given names, ``impersonal`` the words of names that are no person's,
-    ``bodies`` those of institutions, ``hostile`` what is said or done against a thing, ``judging`` what calls it
-    good (1) or bad (-1).
+    ``titles`` stand before names, ``given`` are given names, each with whose (m or f), ``impersonal`` the words of names
+    that are no person's, ``bodies`` those of institutions, ``hostile`` what is said or done against a thing,
+    ``judging`` what calls it good (1) or bad (-1).
     """
 
     words: StanceWords
@@ -132,7 +132,7 @@ class Vocabulary:
     single: Mapping[str, Action]
     places: Places
     titles: frozenset[str]
-    given: frozenset[str]
+    given: Mapping[str, str]
     impersonal: frozenset[str]
     bodies: frozenset[str]
     kinds: tuple[frozenset[str], ...]
@@ -173,7 +173,7 @@ def vocabulary(language: str) -> Vocabulary:
     single = {stems[0]: action for stems, action in reversed(pairs) if len(stems) == 1}
     titles = _titles(language, stemmer)
     pronouns = units.load(language).pronouns
-    given = frozenset(map(stemmer.of, pronouns.masculine | pronouns.feminine))
+    given = {stemmer.of(n): "m" for n in pronouns.masculine} | {stemmer.of(n): "f" for n in pronouns.feminine}
     bodies = frozenset(map(stemmer.of, units.load(language).offices.organisations))
     impersonal = bodies | frozenset(map(stemmer.of, words.objects))
     kinds = tuple(frozenset(map(stemmer.of, kind)) for kind in words.kinds)

@@ -440,4 +440,4 @@ def _is_person(proposition: Proposition, names: frozenset[str], words: Vocabular
     if not proposition.heads <= names or len(proposition.theme) > _LONGEST_NAME:
         return False
     full = len(proposition.theme) > 1 and len(proposition.theme - names) <= 1
-    return not words.given.isdisjoint(proposition.theme) or (full and words.impersonal.isdisjoint(proposition.theme))
+    return not proposition.theme.isdisjoint(words.given) or (full and words.impersonal.isdisjoint(proposition.theme))
