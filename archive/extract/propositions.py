@@ -121,7 +121,7 @@ class Action(NamedTuple):
 class Vocabulary:
     """The words of ``stance.yaml`` by stem.
 
-    ``titles`` stand before names, ``given`` are given names, each with whose (m or f), ``impersonal`` the words of names
+    ``titles`` stand before names, ``given`` are given names, each with whose (m or f), ``impersonal`` words of names
     that are no person's, ``bodies`` those of institutions, ``hostile`` what is said or done against a thing,
     ``judging`` what calls it good (1) or bad (-1).
     """
