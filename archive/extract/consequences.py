@@ -15,6 +15,7 @@ _HELPERS = frozenset({"be", "hav", "do"})
 _OBJECT_WITHIN = 6
 _REACH = 9
 _MAKING = frozenset({"mak", "leav", "keep", "render", "turn"})
+_SUMS = frozenset({"million", "billion", "thousand", "crown", "dollar", "euro", "pound", "fortun", "dearly", "much"})
 _INNER = ("DT", "JJ", "CD", "PRP$", "NN", "POS", "IN", "VBN", "PRP", "RB", "VBG")
 
 
@@ -64,6 +65,10 @@ def _moves(lexicon: Lexicon, index: Index, at: int, high: int, effect: Effect) -
         if not index.tags[i].startswith(_INNER):
             break
         objects.append(index.stems[i])
+    if index.stems[at] == "cost" and any(
+        index.tags[i] == "CD" or index.stems[i] in _SUMS for i in range(at, min(high, at + _REACH))
+    ):
+        return False
     wanted = next((stem in lexicon.goods for stem in objects if stem in lexicon.goods | lexicon.words.ills), None)
     match effect:
         case Effect.BRINGS:

@@ -42,8 +42,14 @@ _ASKABLE = frozenset({Stance.SUPPORT, Stance.OPPOSE, Stance.OPEN, Stance.NOT_NOW
 _ASIDE = frozenset({"following", "after", "amid", "before", "during"})
 _WARNING = frozenset({"warn", "caution", "protest", "argue"})
 _ANSWERING = 0.6
+_SAID_OF_WITHIN = 5
+_SAID_OF = frozenset({"be", "as", "becom", "remain"})
 _FEARED = 0.6
+_MANAGING = frozenset({"liv", "do", "go", "manag", "cop", "by", "surviv", "function"})
 _AIM_WITHIN = 10
+_ASKING = frozenset(
+    {"ask", "order", "instruct", "direct", "request", "press", "beg", "invit", "plead", "tell", "lobby"}
+)
 _AIMS = frozenset(
     {"thing", "goal", "aim", "point", "way", "answer", "task", "job", "priority", "idea", "duty", "solution", "plan"}
     | {"purpos", "intention", "hop", "mission", "choic", "best", "need"}
@@ -75,7 +81,8 @@ def judge(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: Hi
     scope = _scope(lexicon, passage, sentence, hit)
     scope = _on_the_name(passage.index, scope, hit) if hit.bare else _of_things(scope)
     found = _folded(lexicon, passage, scope, hit) if hit.sided else _FOREIGN
-    if found.stance in _ASKABLE and passage.asks(*sentence):
+    doubted = any(passage.index.stems[o.first] in lexicon.doubting for o in scope.cue)
+    if found.stance in _ASKABLE and passage.asks(*sentence) and not doubted:
         return Judgement(Value(Stance.NO_POSITION, 0.5, found.operators))
     if hit.action is None and [o.kind for o in found.operators] == [Kind.MUST]:
         found = _FOREIGN  # What a thing should be or do is another matter: "half of the troops should be volunteers".
@@ -187,8 +194,10 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
     theirs = (o for o in left if o not in commanded and not o.repeats)
     if others or any(foreign(lexicon, passage, o, low, hit) for o in theirs):
         return _answered(passage, scope, left, governed=governed)
+    if left and not outer and _of_agents(lexicon, index, left):
+        return _of_their_stance(index, left, right, hit)
     left = [suffers(lexicon, passage, o, hit, low) for o in left]
-    over = [*_governing(lexicon, passage, [*outer, *left], hit), *_excluded(lexicon, index, hit, scope.clause)]
+    over = [*_governing(lexicon, passage, [*outer, *left], hit), *_excluded(lexicon, index, hit, scope.clause, left)]
     if left and left[0].kind in ATTITUDES and index.tags[left[0].first] == "VBG" and left[0].first == low:
         judged = [o for o in right if o.kind in (Kind.GOOD, Kind.BAD) and predicates.predicated(index, hit.last, o)]
         over = [*outer, *judged[:1], *left] if judged else over
@@ -198,6 +207,20 @@ def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value
         told = [] if _believed(lexicon, index, over) else over
         found = value([*told, *predicate]) if predicate else found
     return found if found.stance else _enacted(lexicon, passage, scope, left, hit)
+
+
+def _of_agents(lexicon: Lexicon, index: Index, left: Sequence[Operator]) -> bool:
+    """Whether a clause begins with those who are for or against, others than the speaker: "opponents of the bill"."""
+    first = left[0].first
+    agent = len(left) == 1 and index.stems[first] in lexicon.agents and index.tags[first].startswith("NN")
+    before = [index.stems[i] for i in range(max(index.sentence(first)[0], first - _SAID_OF_WITHIN), first)]
+    return agent and _SAID_OF.isdisjoint(before)
+
+
+def _of_their_stance(index: Index, left: Sequence[Operator], right: Sequence[Operator], hit: Hit) -> Value:
+    """What judging those who are for or against tells: "opponents of the bill are wrong" is for it."""
+    judged = [o for o in right if o.kind in _JUDGMENTS and predicates.predicated(index, hit.last, o)]
+    return value([judged[0], *left])._replace(confidence=_ANSWERING) if judged else _FOREIGN
 
 
 def _of_judgement(operator: Operator, after: Operator | None) -> bool:
@@ -334,7 +357,9 @@ def _within_another(lexicon: Lexicon, index: Index, operator: Operator, hit: Hit
     return index.stems[operator.first] == "consider" and index.tags[hit.last : hit.last + 1] == ("JJ",)
 
 
-def _excluded(lexicon: Lexicon, index: Index, hit: Hit, clause: tuple[int, int]) -> Iterator[Operator]:
+def _excluded(
+    lexicon: Lexicon, index: Index, hit: Hit, clause: tuple[int, int], over: Sequence[Operator]
+) -> Iterator[Operator]:
     """A negation of the mention itself: "bridges, not a wall", "no toll"."""
     low, high = clause
     if hit.action == hit.first:
@@ -344,16 +369,23 @@ def _excluded(lexicon: Lexicon, index: Index, hit: Hit, clause: tuple[int, int])
         i -= 1
     if i >= low and index.stems[i] in _EXCLUDING:
         yield Operator(Kind.OPPOSE, i, i + 1)
-    if i >= low and index.stems[i] == "without":
+    if i >= low and index.stems[i] == "without" and not any(o.first <= i < o.last for o in over):
         yield from _missed(lexicon, index, i, low, high)
 
 
 def _missed(lexicon: Lexicon, index: Index, at: int, low: int, high: int) -> Iterator[Operator]:
-    """A lack of the mention that is told to be bad: "cannot live without it", "without it we would be worse off"."""
-    denied = any(index.stems[i] in lexicon.negators for i in range(low, at))
-    bad = any(index.stems[i] in lexicon.worse or _is_bad(lexicon, index, i, high) for i in range(at + 1, high))
-    if denied or bad:
+    """A lack of the mention: who "cannot live without it" wants it; being "worse off without it" is told over this."""
+    if any(index.stems[i] in lexicon.negators for i in range(low, at)):
         yield Operator(Kind.SUPPORT, at, at + 1)
+    elif index.stems[at - 1] in _MANAGING or any(_is_judged(lexicon, index, i, at) for i in range(low, at)):
+        yield Operator(Kind.OPPOSE, at, at + 1)
+    elif any(index.stems[i] in lexicon.worse or _is_bad(lexicon, index, i, high) for i in range(at + 1, high)):
+        yield Operator(Kind.SUPPORT, at, at + 1)
+
+
+def _is_judged(lexicon: Lexicon, index: Index, i: int, high: int) -> bool:
+    found = lexicon.phrases.at(index.stems, index.tags, i, high)
+    return found is not None and found[0] in _JUDGMENTS
 
 
 def _is_bad(lexicon: Lexicon, index: Index, i: int, high: int) -> bool:
@@ -390,7 +422,7 @@ def _enacted(lexicon: Lexicon, passage: Passage, scope: Scope, left: Sequence[Op
     if any(o.kind is Kind.ACTION and not o.negated for o in scope.cue):
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + 0.1, scope.cue)
     tag = passage.index.tags[hit.action] if hit.action is not None else ""
-    if tag == "VB" and hit.action is not None and _bidden(passage, hit.action):
+    if tag == "VB" and hit.action is not None and (_bidden(passage, hit.action) or _asked_of(passage, hit.action)):
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.MUST], tuple(o for o in left if o.kind is Kind.ACTION))
     if tag.startswith("NN") and performs(lexicon, passage):
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + 0.05, scope.cue)
@@ -399,6 +431,13 @@ def _enacted(lexicon: Lexicon, passage: Passage, scope: Scope, left: Sequence[Op
     if first_person(passage.index, hit.action, scope.clause[0]):
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION], tuple(o for o in left if o.kind is Kind.ACTION))
     return Value(Stance.NO_POSITION, 0.6)
+
+
+def _asked_of(passage: Passage, at: int) -> bool:
+    """Whether a verb is what somebody is asked to do: "asked the auditor to look into it"."""
+    index = passage.index
+    asked = any(index.stems[i] in _ASKING and index.tags[i] != "VBN" for a, b in passage.cue for i in range(a, b))
+    return asked and any(at == first + 1 and index.tags[first] == "TO" for first, _ in passage.sentences)
 
 
 def _bidden(passage: Passage, at: int) -> bool:

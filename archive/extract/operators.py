@@ -262,7 +262,7 @@ def operators(lexicon: Lexicon, text: Index, span: tuple[int, int], actions: fro
 def _not_thought(lexicon: Lexicon, text: Index, i: int, last: int) -> int | None:
     """The end of words that deny a thought, by which what is thought is denied: "do not think", "nobody believes"."""
     for k in range(i + 1, min(i + 1 + _NEGATION_REACH, last)):
-        if text.stems[k] in lexicon.opining and text.tags[k].startswith("VB"):
+        if text.stems[k] in lexicon.opining and text.tags[k].startswith(("VB", "JJ")):
             return k + 1
         if text.tags[k] not in {"RB", "MD", "IN", "DT", "NN"} and text.stems[k] not in _HELPING:
             return None

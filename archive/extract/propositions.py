@@ -123,7 +123,7 @@ class Vocabulary:
 
     ``titles`` stand before names, ``given`` are given names, each with whose (m or f), ``impersonal`` words of names
     that are no person's, ``bodies`` those of institutions, ``hostile`` what is said or done against a thing,
-    ``judging`` what calls it good (1) or bad (-1).
+    ``judging`` what calls it good (1) or bad (-1), ``doing`` what things do, good or harm.
     """
 
     words: StanceWords
@@ -143,6 +143,7 @@ class Vocabulary:
     contests: frozenset[str]
     hostile: frozenset[str]
     judging: Phrases[Direction]
+    doing: frozenset[str]
 
     @property
     def electing(self) -> Action:
@@ -201,6 +202,7 @@ def vocabulary(language: str) -> Vocabulary:
         frozenset(map(stemmer.of, words.contests)),
         frozenset(stemmer.of(w) for kind in _HOSTILE for w in words.operators[kind] if " " not in w),
         Phrases(_judging(words, stemmer), SKIPPED),
+        frozenset(stemmer.of(w) for verbs in words.effects.values() for w in verbs),
     )
 
 

@@ -21,6 +21,7 @@ PLANNING = frozenset({"plans", "hopes", "vows", "aims", "pledges", "moves"})
 PAST = (["VBD"], ["VBN"])
 LEADS_ON = (["IN"], ["TO"])
 NEARLY = frozenset({"about", "around", "over", "under"})
+NO_ADVERBS = frozenset({"ally", "rally", "family", "bully", "assembly", "monopoly", "supply", "anomaly", "homily"})
 AFTER_HEADLINE_VERB = (["NNP"], ["DT"], ["PRP"], ["PRP$"])
 
 
@@ -36,7 +37,7 @@ def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> lis
             tags[i] = _verb(words, tags, i, verbs)
         elif words[i] in verbs and tag in {"NNS", "NN", "JJ"}:
             tags[i] = _noun(words, tags, i)
-        elif tag == "XX":
+        elif tag == "XX" or (tag == "RB" and words[i] in NO_ADVERBS):
             tags[i] = "NN"
         elif _qualifies(words, tags, i):
             tags[i] = "RB"

@@ -19,6 +19,8 @@ TERM, PARTLY, NAME = 1.0, 0.85, 0.85
 name of whom it is about alone."""
 
 _NAMES = 3
+_DEMANDING = frozenset({"call", "demand", "push", "plea", "appeal", "pressur", "bid", "campaign", "petition"})
+_FOR = frozenset({"for", "to"})
 
 
 class Naming(Enum):
@@ -53,6 +55,8 @@ def term_of(term: str, words: Vocabulary, proposition: Proposition, actions: Map
     acting += [found[0] for found, i in phrased if found and found[1] > i + 1]
     if _is_name(said):
         acting = []
+    elif not acting and len(said) > 1 and stems[0] in _DEMANDING and term.split()[1].lower() in _FOR:
+        acting = [proposition.action]
     elif not acting and stems and stems[0] in words.hostile - proposition.theme and proposition.heads & {*stems[1:]}:
         acting = [Action(propositions.UNLISTED, -1)]
     action = acting[0] if acting else None
@@ -93,7 +97,7 @@ def variants(term: Term) -> Iterator[Term]:
 
 def names_of(proposition: Proposition, words: Vocabulary) -> Iterator[Term]:
     """The names by which a person is called whom a proposition wants in an office: whoever is for them is for it."""
-    if proposition.action == words.electing:
+    if proposition.action in (words.electing, words.single["resign"], words.single["oust"]):
         yield from (Term((frozenset({stem}),), None, NAME, Naming.PERSON) for stem in sorted(proposition.theme))
 
 

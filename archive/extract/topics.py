@@ -33,6 +33,7 @@ _TOGETHER = 8
 _APART = frozenset({"NNP", "NNPS", "VBZ", "VBD", "VBP"})
 _SAME_SUBJECT = (("VBZ",), ("VBD",), ("VBP",), ("MD",))
 _LINKING = frozenset({"IN", "DT", "JJ", "PRP$", "POS", "TO"})
+_OBJECTS_OPEN = (("DT",), ("JJ",), ("PRP$",), ("PRP",))
 _COMPARING = frozenset({"JJR", "RBR"})
 _CONTRASTING = frozenset({"than", "over", "against"})
 _NEVER_BETWEEN = ",;:—–"
@@ -75,7 +76,7 @@ class Matcher:
     the words that any of these begins with, ``stopping`` what puts an end
     to an action, ``ills`` what nobody wants, ``instruments`` what a topic can be made by ("the toll plan"), ``matters``
     the heads of terms that only name what the topic answers to, ``outcomes`` what is done by deciding ("the ruling"),
-    ``accusing`` the family of inquiries.
+    ``accusing`` the family of inquiries, ``doing`` verbs for what things do, good or harm, that look like nouns.
     """
 
     topic: Topic
@@ -101,6 +102,7 @@ class Matcher:
     matters: frozenset[str]
     outcomes: frozenset[str]
     accusing: int
+    doing: frozenset[str]
 
     def find(self, text: Index) -> tuple[Hit, ...]:
         """Every place in a document that is about the topic, in order, the surer of two that overlap."""
@@ -119,6 +121,7 @@ class Matcher:
         noun = text.stems[hit.last] if hit.last < len(text.stems) else ""
         ends = not text.tags[hit.last + 1 : hit.last + 2] or not text.tags[hit.last + 1].startswith("NN")
         describes = after in {"NN", "NNS"} and ends and noun not in self.named and noun not in self.instruments
+        describes = describes and not (noun in self.doing and text.tags[hit.last + 1 : hit.last + 2] in _OBJECTS_OPEN)
         person = self.personal and text.tags[hit.last - 1].startswith("NNP")
         short = text.tags[hit.last + 1 : hit.last + 2] in (("VBN",), ("VBD",), ("VBG",))  # "Quill's got to go"
         owns = person and after == "POS" and not short and not self._running(text, hit.last + 1)
@@ -169,7 +172,8 @@ class Matcher:
                     continue
                 if term.naming is Naming.PERSON:
                     if not self._namesake(text, first, last):
-                        yield 1, Hit(first, last, self._signed(1), term.strength, None, bare=True)
+                        direction = self._signed(self.proposition.action.polarity)
+                        yield 1, Hit(first, last, direction, term.strength, None, bare=True)
                     continue
                 if not alone and self._together(text, term, first, last) and text.stems[first - 1] != "own":
                     hit = self._hit(text, first, last, term.strength, term.action)
@@ -428,6 +432,7 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
         matters=frozenset(s for t in terms if t.naming is Naming.MATTER for s in t.words[-1]) - _things(terms),
         outcomes=words.outcomes - proposition.theme,
         accusing=words.single[words.stemmer.of(_ACCUSING)].family,
+        doing=words.doing,
     )
 
 
