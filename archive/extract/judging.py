@@ -57,6 +57,11 @@ _AIMS = frozenset(
 _WEIGHED = frozenset({Kind.UNDECIDED, Kind.OPEN, Kind.SILENT})
 _JUDGMENTS = frozenset({Kind.GOOD, Kind.BAD})
 _BEFORE_NAMES = frozenset({"NNP", "NNPS", "NN", "JJ", "DT", "PRP$", "IN", "TO", "-LRB-", "QUOTE", "RP"})
+_BEFORE_JUDGEMENTS = frozenset(
+    {"VBZ", "VBD", "VBP", "VB", "VBN", "MD", "RB", "DT", "JJ", "QUOTE", "TO", "IN", "PDT", "CD"}
+)
+_CALLED_WITHIN = 7
+_EXCEPTING = frozenset({"but", "except", "than", "not", "instead"})
 _FOREIGN = Value(Stance.NO_POSITION, 0.5)
 
 
@@ -79,7 +84,7 @@ class Scope(NamedTuple):
 def judge(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: Hit) -> Judgement:
     """What a statement says about the topic at one place in one of its sentences."""
     scope = _scope(lexicon, passage, sentence, hit)
-    scope = _on_the_name(passage.index, scope, hit) if hit.bare else _of_things(scope)
+    scope = _on_the_name(lexicon, passage, scope, hit) if hit.bare else _of_things(scope)
     found = _folded(lexicon, passage, scope, hit) if hit.sided else _FOREIGN
     doubted = any(passage.index.stems[o.first] in lexicon.doubting for o in scope.cue)
     if found.stance in _ASKABLE and passage.asks(*sentence) and not doubted:
@@ -111,23 +116,41 @@ def _scope(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: H
     return Scope((first, sentence[1]), clause, within, tuple(cue))
 
 
-def _on_the_name(index: Index, scope: Scope, hit: Hit) -> Scope:
-    """A scope with only what is clearly over a bare name: attitudes right before it, judgements after it.
+def _on_the_name(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Scope:
+    """A scope with only what is clearly over a bare name: attitudes right before it, judgements right after it.
 
     A name stands in many a sentence that takes a side on something else.
     """
-    found, cue = _of_persons(scope.operators), _of_persons(scope.cue)
-    left = [o for o in (*cue, *found) if o.last <= hit.first and o.kind is not Kind.DENIED]
-    beside = bool(left) and all(index.tags[i] in _BEFORE_NAMES for i in range(left[-1].last, hit.first))
-    after = tuple(o for o in found if o.first >= hit.last and o.kind in _JUDGMENTS)
-    if beside and left[-1].kind in ATTITUDES | _JUDGMENTS:
-        return scope._replace(operators=(*(o for o in found if o.last <= hit.first), *after), cue=cue)
+    index = passage.index
+    found, cue = _of_persons(index, scope.operators), _of_persons(index, scope.cue)
+    after = tuple(o for o in found if o.kind in _JUDGMENTS and _called(index, o, hit))
     denied = tuple(o for o in found if o.last <= hit.first and o.kind is Kind.DENIED)
+    left = [o for o in (*cue, *found) if o.last <= hit.first and o.kind is not Kind.DENIED]
+    if left and left[-1].kind in ATTITUDES | _JUDGMENTS and _object_of(lexicon, index, left[-1], hit):
+        return scope._replace(operators=(*(o for o in found if o.last <= hit.first), *after), cue=cue)
     return scope._replace(operators=(*denied, *after), cue=tuple(o for o in cue if o.kind is Kind.DENIED))
 
 
-def _of_persons(operators_: Sequence[Operator]) -> tuple[Operator, ...]:
-    return tuple(o._replace(kind=OF_PERSONS.get(o.kind, o.kind)) for o in operators_)
+def _object_of(lexicon: Lexicon, index: Index, operator: Operator, hit: Hit) -> bool:
+    """Whether a name is what an attitude right before it is towards: nothing else is named, nor does it do anything."""
+    if index.tags[hit.last : hit.last + 1] in (("VBZ",), ("VBD",), ("VBP",), ("MD",)):
+        return False
+    between = range(operator.last, hit.first)
+    titles = (index.stems[i] in lexicon.words.titles for i in between if index.tags[i].startswith("NNP"))
+    excepted = any(index.document.tokens[i].lower in _EXCEPTING for i in between)
+    return all(index.tags[i] in _BEFORE_NAMES for i in between) and all(titles) and not excepted
+
+
+def _called(index: Index, operator: Operator, hit: Hit) -> bool:
+    """Whether a judgement after a name is of it: "Quill is a disgrace", "called Quill “a disgrace”", "Quill lied"."""
+    between = range(hit.last, operator.first)
+    return len(between) <= _CALLED_WITHIN and all(index.tags[i] in _BEFORE_JUDGEMENTS for i in between)
+
+
+def _of_persons(index: Index, operators_: Sequence[Operator]) -> tuple[Operator, ...]:
+    """Operators with what is said and done to persons as what it is; what is done to them, by verbs only."""
+    kept = (o for o in operators_ if o.kind is not Kind.BEATING or index.tags[o.first].startswith("VB"))
+    return tuple(o._replace(kind=OF_PERSONS.get(o.kind, o.kind)) for o in kept)
 
 
 def _of_things(scope: Scope) -> Scope:

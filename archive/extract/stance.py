@@ -160,7 +160,8 @@ class Assessor:
         spoken = any(_within(hits, *sentence) for sentence in passage.sentences)
         if not spoken and stems.isdisjoint(self._lexicon.running):
             return None
-        stance = Stance.SUPPORT if (side == 1) != matcher.proposition.negated else Stance.OPPOSE
+        wanted = (matcher.proposition.action.polarity == 1) != matcher.proposition.negated
+        stance = Stance.SUPPORT if (side == 1) == wanted else Stance.OPPOSE
         confidence = round(reliability(self._lexicon.reliability, _CAMP), 3)
         words = passage.statement.content
         return Assessment(topic=matcher.topic.id, stance=stance, confidence=confidence, evidence=words, rule=RULES)

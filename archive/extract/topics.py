@@ -192,9 +192,21 @@ class Matcher:
     def _for_another(self, text: Index, last: int) -> bool:
         """Whether what is done to a person, up to token ``last``, is done to somebody else: "will vote for Fenn"."""
         last += text.tags[last : last + 1] == ("IN",)
-        after = range(last, min(last + 4, len(text.tags)) if self.personal else last)
-        name = [i for i in after if all(text.tags[k].startswith(("NNP", "DT", "JJ")) for k in range(last, i + 1))]
+        if self._excepts(text, last):
+            return True
+        after = range(last, min(last + 5, len(text.tags)) if self.personal else last)
+        passed = ("NNP", "DT", "JJ")
+        name = [
+            i
+            for i in after
+            if all(text.tags[k].startswith(passed) or text.stems[k] in self.titles for k in range(last, i + 1))
+        ]
         return any(text.tags[i] == "NNP" for i in name) and all(text.stems[i] not in self.names for i in name)
+
+    def _excepts(self, text: Index, last: int) -> bool:
+        """Whether what is done is done to all but somebody: "voting for anyone but Quill"."""
+        words = [t.lower for t in text.document.tokens[last : last + 3]]
+        return self.personal and ("but" in words or "except" in words or words[1:3] == ["other", "than"])
 
     def _of_another(self, text: Index, i: int) -> bool:
         """Whether a verb that is a term by itself is done to something else: "repeal" in "repeal the pay act"."""
