@@ -179,7 +179,7 @@ _SIGN = {Kind.SUPPORT: 1, Kind.GOOD: 1, Kind.OPPOSE: -1, Kind.BAD: -1}
 
 _INVERSE = {
     Stance.SUPPORT: Stance.OPPOSE, Stance.OPPOSE: Stance.SUPPORT, Stance.OPEN: Stance.OPPOSE,
-    Stance.CONDITIONAL: Stance.UNCLEAR, Stance.NOT_NOW: Stance.UNCLEAR,
+    Stance.CONDITIONAL: Stance.UNCLEAR, Stance.NOT_NOW: Stance.SUPPORT,
 }  # fmt: skip
 
 _UNTHOUGHT = {Stance.SUPPORT: Stance.OPPOSE, Stance.OPPOSE: Stance.OPEN, Stance.OPEN: Stance.OPPOSE}
@@ -281,6 +281,9 @@ def _otherwise(lexicon: Lexicon, text: Index, kind: Kind, first: int, last: int)
         return False
     if text.tags[first] == "IN" and kind is Kind.OPPOSE and first > text.sentence(first)[0]:
         return text.tags[first - 1].startswith("NN") and not _takes_sides(lexicon, text, first - 1)
+    body = text.stems[first] == "opposition" and text.document.tokens[first - 1].lower == "the"
+    if body and text.tags[last : last + 1] in (("MD",), ("VBZ",), ("VBD",), ("VBP",), ("NN",)):
+        return True  # "the opposition would back it"
     tag, token = text.tags[first], text.document.tokens[first]
     after = text.document.tokens[last].text if last < len(text.tags) else ""
     if token.text[0].isupper() and after[:1].isupper() and first > text.sentence(first)[0]:

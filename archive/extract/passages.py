@@ -88,7 +88,8 @@ class Passage:
     def asks(self, first: int, last: int) -> bool:
         """Whether a sentence of the content only asks."""
         tokens = self.index.document.tokens
-        inquired = any(self.index.stems[i] in _INQUIRING for a, b in self.cue for i in range(a, b))
+        told = self.index.tags[first] == "TO"  # "asked the council to act" asks nothing
+        inquired = not told and any(self.index.stems[i] in _INQUIRING for a, b in self.cue for i in range(a, b))
         return (
             inquired or tokens[first].lower == "whether" or tokens[last - 1].text == "?" or _question_after(self, last)
         )

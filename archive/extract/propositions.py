@@ -44,7 +44,14 @@ _LONGEST_NAME = 3
 _BACKWARDS = frozenset({"back", "down", "off", "away", "out", "apart"})
 _BECOMING = frozenset({"becom", "remain", "stay", "serv", "act"})
 _CHOOSING = frozenset({"elect", "choos", "back", "support", "behind"})
+_ENDINGS = ("ation", "ion", "ement", "ment", "al", "ure")
+"""What makes a noun of a verb, by its stem: "renegotiation", "postponement", "removal"."""
+_NOT_DERIVED = frozenset({"nation", "station", "ration", "passion", "section", "motion", "portion", "position"})
 _GIVING = frozenset({"giv", "grant", "offer", "allow"})
+_THINGS = frozenset({"charg", "levy", "fund", "grant", "act", "control"})
+_STATES = frozenset(
+    {"forc", "plac", "office", "power", "post", "effect", "prison", "jail", "charg", "job", "open", "clos"}
+)
 _ELECTING = "elect"
 UNLISTED = -1
 """The family of a verb that is in none: only the same verb does the same."""
@@ -172,6 +179,8 @@ def vocabulary(language: str) -> Vocabulary:
         for word in family.words
     ]
     single = {stems[0]: action for stems, action in reversed(pairs) if len(stems) == 1}
+    derived = {stem + ending: action for stem, action in single.items() for ending in _ENDINGS if len(stem) > 3}
+    single = {**{noun: action for noun, action in derived.items() if noun not in _NOT_DERIVED}, **single}
     titles = _titles(language, stemmer)
     pronouns = units.load(language).pronouns
     given = {stemmer.of(n): "m" for n in pronouns.masculine} | {stemmer.of(n): "f" for n in pronouns.feminine}
@@ -254,10 +263,11 @@ def read(proposition: str, words: Vocabulary) -> Proposition:
         verb = next((s for s in rest if s in words.single), verb)
     phrased = words.actions.at(stems, [""] * len(stems), at, len(stems)) if at < len(stems) else None
     acting = phrased[0] if phrased else words.single.get(verb) or _unlisted(verb, stems[at + 1 : at + 2], words)
-    within = not passive and verb in _WITHIN and _content(rest)
+    state = verb in _WITHIN and not _STATES.isdisjoint(rest)
+    within = not passive and not state and verb in _WITHIN and _content(rest)
     given = passive and verb in _GIVING and _content(rest)
     onward = not passive and acting.family == UNLISTED and _content(rest)
-    moved = not _content(rest) or (not onward and rest[0] in _PREPOSITIONS | _PARTICLES)
+    moved = state or not _content(rest) or (not onward and rest[0] in _PREPOSITIONS | _PARTICLES)
     passive = not (within or given) and (passive or moved)
     theme, around = (subject, rest) if passive else (rest, subject)
     named = {s for w, s in zip(said, stems, strict=True) if s in around and words.places.find(w)}
@@ -380,7 +390,7 @@ def _heads(theme: Sequence[str], words: Vocabulary) -> list[str]:
         if stem not in _PREPOSITIONS:
             phrase.append(stem)
             continue
-        if found := [s for s in _content(phrase) if s not in words.single]:
+        if found := [s for s in _content(phrase) if s not in words.single or s in _THINGS]:
             return found[-1:]
         acting, phrase = acting or _content(phrase)[-1:], []
     return acting

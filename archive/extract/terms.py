@@ -80,7 +80,12 @@ def _naming(term: str, forms: Sequence[frozenset[str]], words: Vocabulary, propo
         institution = not words.bodies.isdisjoint(forms[-1])
         where = words.places.find(term) is not None
         apart = stems.isdisjoint(proposition.theme)
-        return Naming.PARTY if stems <= proposition.target or ((institution or where) and apart) else Naming.THING
+        beside = len(forms) == 1 and stems <= proposition.complement | proposition.around
+        return (
+            Naming.PARTY
+            if stems <= proposition.target or beside or ((institution or where) and apart)
+            else Naming.THING
+        )
     own = proposition.theme - proposition.complement
     ends = forms[-1] & own and len(forms) > 1
     return Naming.THING if stems & own and not ends and not forms[-1] & words.ills else Naming.MATTER

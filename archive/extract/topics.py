@@ -24,7 +24,9 @@ _ACTION_AFTER = 12
 _PROPOSED = frozenset({"resolution", "motion", "petition", "proposal", "initiativ", "demand"})
 _NAMING = frozenset({"NNP", "NNPS", "JJ"})
 _STOPPING = 4
+_PHRASE = 4
 _NEAR = 4
+_THINGS = frozenset({"station", "charg", "shelter", "host", "fund", "park", "release", "order"})
 _ACCUSING = "investigate"
 _LONGEST_NAME = 3
 _OBJECTS = frozenset({"it", "them", "him", "her", "this", "that"})
@@ -152,10 +154,16 @@ class Matcher:
 
     def acted_on(self, text: Index, hit: Hit) -> Hit:
         """A pronoun with the verb that acts on what it stands for: "and now wants to end it"."""
-        for at in (hit.first - 1, hit.first - 2):
-            found = self.phrases.at(text.stems, text.tags, at, hit.first) if at >= 0 else None
-            if found and found[1] == hit.first and text.tags[at].startswith("VB") and text.tags[hit.first] == "PRP":
+        if text.tags[hit.first] not in {"PRP", "DT"}:
+            return hit
+        for at in range(hit.first - 1, max(-1, hit.first - 1 - _PHRASE), -1):
+            found = self.phrases.at(text.stems, text.tags, at, hit.first) or None
+            linked = found and all(text.tags[i] in {"IN", "RP"} for i in range(found[1], hit.first))
+            if found and linked and text.tags[at].startswith("VB") and text.tags[hit.first] == "PRP":
                 return Hit(at, hit.last, self._direction(found[0]), hit.strength, at)
+        acting = self._acting(text, hit.first, hit.last)
+        if acting and acting[0] > hit.last - 1 and text.tags[acting[0]].startswith("VB"):
+            return Hit(hit.first, acting[0] + 1, self._direction(acting[1]), hit.strength, acting[0])
         return hit
 
     def _in_context(self, text: Index) -> bool:
@@ -212,7 +220,8 @@ class Matcher:
         """Whether a verb that is a term by itself is done to something else: "repeal" in "repeal the pay act"."""
         start, end = text.sentence(i)
         named = self.named - {text.stems[i]}
-        pronoun = text.document.tokens[i + 1].lower in _OBJECTS if i + 1 < end else True
+        bare = i + 1 >= end or text.tags[i + 1] in {"IN", ".", ",", "TO", "RB", "CC", "QUOTE"}
+        pronoun = bare or text.document.tokens[i + 1].lower in _OBJECTS
         return text.tags[i].startswith("VB") and not pronoun and named.isdisjoint(text.stems[start:end])
 
     def _together(self, text: Index, term: Term, first: int, last: int) -> bool:
@@ -324,6 +333,9 @@ class Matcher:
     def _acts(self, text: Index, i: int) -> Action | None:
         if text.stems[i] in self.proposition.theme:
             return None
+        compound = i > 0 and text.tags[i] == "NN" and text.tags[i - 1][:2] in {"NN", "JJ"}
+        if compound and text.stems[i] in _THINGS:
+            return None
         found = self.phrases.at(text.stems, text.tags, i, len(text.stems))
         return found[0] if found else self.actions.get(text.stems[i])
 
@@ -351,6 +363,8 @@ class Matcher:
         suffered = bound = False
         for i in range(last, min(end, last + _ACTION_AFTER)):
             if text.document.tokens[i].text in _NEVER_BETWEEN or self._joins(text, i):
+                break
+            if text.tags[i] == "CC" and _is_object(text, first):
                 break
             suffered = text.stems[i] == "be" or (suffered and text.stems[i] != "of")
             bound = bound or text.tags[i] in {"MD", "TO"}
@@ -395,6 +409,14 @@ def _apart(hits: Sequence[tuple[int, Hit]]) -> list[Hit]:
     return sorted(kept)
 
 
+def _is_object(text: Index, first: int) -> bool:
+    """Whether a verb stands right before a mention, so that the next verb has another subject: "needs no toll and"."""
+    i = first - 1
+    while i > 0 and text.tags[i] in {"DT", "JJ", "PRP$", "NN", "POS"}:
+        i -= 1
+    return i >= 0 and text.tags[i].startswith(("VB", "IN"))
+
+
 def _one_name(text: Index, first: int, last: int) -> bool:
     """Whether all words from one to another are of a name: "the Norish Ministry of Tolls"."""
     return all(text.tags[i].startswith("NNP") for i in range(first, last + 1))
@@ -414,7 +436,8 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
     keys = heads.union(*(forms for term in terms for forms in term.words))
     said = (*topic.proposition.split()[1:], *(w for term in topic.terms for w in term.split()))
     names = frozenset(words.stemmer.of(unowned(w).lower()) for w in said if w[0].isupper())
-    personal = _is_person(proposition, names, words)
+    articled = bool(said) and topic.proposition.split()[:1] in (["The"], ["A"], ["An"])
+    personal = _is_person(proposition, names, words, articled=articled)
     people = tuple(names_of(proposition, words)) if personal else ()
     terms += people
     context = tuple(tuple(words.alternatives(word) for word in phrase.split()) for phrase in topic.context)
@@ -452,9 +475,9 @@ def _things(terms: Sequence[Term]) -> frozenset[str]:
     return frozenset(stem for term in terms if term.naming is Naming.THING for forms in term.words for stem in forms)
 
 
-def _is_person(proposition: Proposition, names: frozenset[str], words: Vocabulary) -> bool:
+def _is_person(proposition: Proposition, names: frozenset[str], words: Vocabulary, *, articled: bool) -> bool:
     """Whether the theme is a name, and a person's: by its given name, or for nothing in it is an organisation's."""
     if not proposition.heads <= names or len(proposition.theme) > _LONGEST_NAME:
         return False
-    full = len(proposition.theme) > 1 and len(proposition.theme - names) <= 1
+    full = not articled and len(proposition.theme) > 1 and len(proposition.theme - names) <= 1
     return not proposition.theme.isdisjoint(words.given) or (full and words.impersonal.isdisjoint(proposition.theme))

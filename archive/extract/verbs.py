@@ -155,7 +155,7 @@ def _named(clause: Clause, k: int) -> Reach:
 def _after_addressee(clause: Clause, k: int) -> int:
     """The chunk after whom something is told to, if a clause follows it."""
     if clause.kind(k) == "NP":
-        for end in (k + 1, clauses.phrase_end(clause, k)):
+        for end in (k + 1, _past_time(clause, clauses.phrase_end(clause, k))):
             if _is_clause(clause, end) and not clause.finite(end):
                 return end
             if clause.kind(end) == "VG" and clause.chunks[end].form == "inf":
@@ -163,6 +163,13 @@ def _after_addressee(clause: Clause, k: int) -> int:
             if clause.kind(end) == "WH" or clause.word(end) in {"whether", "if"}:
                 return end
     return k
+
+
+def _past_time(clause: Clause, k: int) -> int:
+    """The chunk after words for a day: "asked the council on Monday to"."""
+    if clause.kind(k) == "IN" and clause.kind(k + 1) == "TIME":
+        return k + 2
+    return k + (clause.kind(k) == "TIME")
 
 
 def _relative(clause: Clause, i: int, cue: Cue) -> tuple[str, Reach] | None:
