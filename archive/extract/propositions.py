@@ -47,7 +47,12 @@ _CHOOSING = frozenset({"elect", "choos", "back", "support", "behind"})
 _ENDINGS = ("ation", "ion", "ement", "ment", "al", "ure")
 """What makes a noun of a verb, by its stem: "renegotiation", "postponement", "removal"."""
 _NOT_DERIVED = frozenset({"nation", "station", "ration", "passion", "section", "motion", "portion", "position"})
-_GIVING = frozenset({"giv", "grant", "offer", "allow"})
+_GIVING = frozenset({"giv", "grant", "offer"})
+_ONWARD = frozenset({"of", "from", "as", "by"})
+_IDLE = frozenset(
+    {"another", "again", "more", "mor", "any", "all", "every", "further", "instead", "also", "own", "such"}
+)
+_RIGHTLY = {"right": 1, "wrong": -1, "justify": 1, "correct": 1, "mistaken": -1, "smart": 1, "foolish": -1}
 _THINGS = frozenset({"charg", "levy", "fund", "grant", "act", "control"})
 _STATES = frozenset(
     {"forc", "plac", "office", "power", "post", "effect", "prison", "jail", "charg", "job", "open", "clos"}
@@ -130,7 +135,8 @@ class Vocabulary:
 
     ``titles`` stand before names, ``given`` are given names, each with whose (m or f), ``impersonal`` words of names
     that are no person's, ``bodies`` those of institutions, ``hostile`` what is said or done against a thing,
-    ``judging`` what calls it good (1) or bad (-1), ``doing`` what things do, good or harm.
+    ``judging`` what calls it good (1) or bad (-1), ``doing`` what things do, good or harm,
+    ``derived`` the nouns of what is done.
     """
 
     words: StanceWords
@@ -151,6 +157,7 @@ class Vocabulary:
     hostile: frozenset[str]
     judging: Phrases[Direction]
     doing: frozenset[str]
+    derived: Mapping[str, Action]
 
     @property
     def electing(self) -> Action:
@@ -180,7 +187,7 @@ def vocabulary(language: str) -> Vocabulary:
     ]
     single = {stems[0]: action for stems, action in reversed(pairs) if len(stems) == 1}
     derived = {stem + ending: action for stem, action in single.items() for ending in _ENDINGS if len(stem) > 3}
-    single = {**{noun: action for noun, action in derived.items() if noun not in _NOT_DERIVED}, **single}
+    derived = {noun: action for noun, action in derived.items() if noun not in _NOT_DERIVED and noun not in single}
     titles = _titles(language, stemmer)
     pronouns = units.load(language).pronouns
     given = {stemmer.of(n): "m" for n in pronouns.masculine} | {stemmer.of(n): "f" for n in pronouns.feminine}
@@ -212,6 +219,7 @@ def vocabulary(language: str) -> Vocabulary:
         frozenset(stemmer.of(w) for kind in _HOSTILE for w in words.operators[kind] if " " not in w),
         Phrases(_judging(words, stemmer), SKIPPED),
         frozenset(stemmer.of(w) for verbs in words.effects.values() for w in verbs),
+        derived,
     )
 
 
@@ -261,15 +269,17 @@ def read(proposition: str, words: Vocabulary) -> Proposition:
     verb = stems[at] if at < len(stems) else ""
     if passive and verb not in words.single:
         verb = next((s for s in rest if s in words.single), verb)
+    if verb == "becom" and "law" in rest:
+        verb, rest, passive = "enact", [], True
     phrased = words.actions.at(stems, [""] * len(stems), at, len(stems)) if at < len(stems) else None
     acting = phrased[0] if phrased else words.single.get(verb) or _unlisted(verb, stems[at + 1 : at + 2], words)
     state = verb in _WITHIN and not _STATES.isdisjoint(rest)
     within = not passive and not state and verb in _WITHIN and _content(rest)
     given = passive and verb in _GIVING and _content(rest)
-    onward = not passive and acting.family == UNLISTED and _content(rest)
-    moved = state or not _content(rest) or (not onward and rest[0] in _PREPOSITIONS | _PARTICLES)
+    onward = not passive and (acting.family == UNLISTED or _has_object(rest)) and _content(rest)
+    moved = state or verb in _BECOMING or not _content(rest) or (not onward and rest[0] in _PREPOSITIONS | _PARTICLES)
     passive = not (within or given) and (passive or moved)
-    theme, around = (subject, rest) if passive else (rest, subject)
+    theme, around = (subject, rest) if passive else (_object(rest), subject)
     named = {s for w, s in zip(said, stems, strict=True) if s in around and words.places.find(w)}
     forms = (words.alternatives(w) for w, s in zip(said, stems, strict=True) if s in named)
     return Proposition(
@@ -327,6 +337,12 @@ def _judged(said: Sequence[str], stems: Sequence[str], words: Vocabulary) -> Pro
     )
     if not copula:
         return None
+    rightly = next(
+        (i for i in range(copula + 1, len(stems) - 2) if stems[i] in _RIGHTLY and stems[i + 1] == "to"), None
+    )
+    if rightly is not None:  # "The council was wrong to close the pier": it should not have
+        turned = (_RIGHTLY[stems[rightly]] == 1) == (not _NEGATIONS.isdisjoint(stems[copula:rightly]))
+        return read(" ".join((*said[:copula], "should", *(("not",) if turned else ()), *said[rightly + 2 :])), words)
     after = range(copula + 1, len(stems))
     found = (words.judging.at(stems, [""] * len(stems), i, len(stems)) for i in after)
     polarity = next((f[0] for f in found if f), None)
@@ -347,6 +363,19 @@ def _judged(said: Sequence[str], stems: Sequence[str], words: Vocabulary) -> Pro
         frozenset(_after(subject, _PREPOSITIONS)),
         frozenset(_after(subject, _DIRECTED)),
     )
+
+
+def _object(rest: Sequence[str]) -> Sequence[str]:
+    """What follows a verb, without its particle: "down on hate speech"."""
+    first = 0
+    while first < len(rest) - 1 and rest[first] in _PARTICLES | {"on", "in", "with"}:
+        first += 1
+    return rest[first:]
+
+
+def _has_object(rest: Sequence[str]) -> bool:
+    """Whether what follows a verb with a particle is its object: "step up the raids", not "drop out of the race"."""
+    return len(rest) > 1 and rest[0] in _PARTICLES | {"in"} and rest[1] not in _ONWARD
 
 
 def _unlisted(verb: str, after: Sequence[str], words: Vocabulary) -> Action:
@@ -379,7 +408,7 @@ def _after(theme: Sequence[str], prepositions: frozenset[str]) -> list[str]:
 
 
 def _content(stems: Sequence[str]) -> list[str]:
-    return [s for s in stems if s not in STOP and len(s) > 1]
+    return [s for s in stems if s not in STOP | _IDLE and len(s) > 1]
 
 
 def _heads(theme: Sequence[str], words: Vocabulary) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
+from itertools import pairwise
 from typing import NamedTuple
 
 from archive.extract import propositions
@@ -49,7 +50,8 @@ def term_of(term: str, words: Vocabulary, proposition: Proposition, actions: Map
     """Take a term apart."""
     said = [w for w in map(unowned, term.split()) if w.lower() not in propositions.STOP]
     forms = tuple(words.alternatives(w) for w in said or term.split())
-    acting = [actions[s] for f in forms for s in f if s in actions and s not in proposition.theme]
+    named = {words.stemmer.of(w.lower()) for pair in pairwise(said) if all(x[0].isupper() for x in pair) for w in pair}
+    acting = [actions[s] for f in forms for s in f if s in actions and s not in proposition.theme | named]
     stems = [words.stemmer.of(w.lower()) for w in said]
     phrased = ((words.actions.at(stems, [""] * len(stems), i, len(stems)), i) for i in range(len(stems)))
     acting += [found[0] for found, i in phrased if found and found[1] > i + 1]

@@ -331,7 +331,7 @@ class Matcher:
         return hit
 
     def _acts(self, text: Index, i: int) -> Action | None:
-        if text.stems[i] in self.proposition.theme:
+        if text.stems[i] in self.proposition.theme or (text.tags[i] == "NNP" and text.tags[i + 1 : i + 2] == ("NNP",)):
             return None
         compound = i > 0 and text.tags[i] == "NN" and text.tags[i - 1][:2] in {"NN", "JJ"}
         if compound and text.stems[i] in _THINGS:
@@ -430,14 +430,16 @@ def _breadth(hit: Hit) -> int:
 def matcher(topic: Topic, words: Vocabulary) -> Matcher:
     """Make a topic ready to be looked for."""
     proposition = propositions.read(topic.proposition, words)
-    actions = {proposition.verb: proposition.action, **words.single} if proposition.verb else words.single
+    done = {**words.derived, **words.single}
+    actions = {proposition.verb: proposition.action, **done} if proposition.verb else done
     terms = tuple(t for term in topic.terms for t in variants(term_of(term, words, proposition, actions)))
     heads = proposition.heads.union(*(heads_of(term, words, proposition, actions) for term in terms))
     keys = heads.union(*(forms for term in terms for forms in term.words))
     said = (*topic.proposition.split()[1:], *(w for term in topic.terms for w in term.split()))
+    plain = {words.stemmer.of(unowned(w)) for w in said if w[0].islower()}
     names = frozenset(words.stemmer.of(unowned(w).lower()) for w in said if w[0].isupper())
     articled = bool(said) and topic.proposition.split()[:1] in (["The"], ["A"], ["An"])
-    personal = _is_person(proposition, names, words, articled=articled)
+    personal = _is_person(proposition, names - plain, words, articled=articled)
     people = tuple(names_of(proposition, words)) if personal else ()
     terms += people
     context = tuple(tuple(words.alternatives(word) for word in phrase.split()) for phrase in topic.context)
@@ -458,7 +460,7 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
             fold(unowned(w)) for w in said if people and words.stemmer.of(unowned(w).lower()) in proposition.heads
         ),
         bodies=words.impersonal - keys - proposition.theme,
-        nouns={noun: action for noun, action in nouns_of(terms, proposition) if noun not in names},
+        nouns={noun: action for noun, action in nouns_of(terms, proposition) if noun not in names - plain},
         family=frozenset(s for s, a in actions.items() if a == proposition.action) - proposition.theme,
         doers=words.actions.beginning(proposition.action) | {s for s, a in actions.items() if a == proposition.action},
         stopping=words.stopping - proposition.theme,
