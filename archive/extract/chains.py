@@ -84,17 +84,19 @@ def _apart(found: Sequence[Hit], first: Sequence[Hit]) -> Iterator[Hit]:
 def takers(words: Vocabulary, matcher: Matcher) -> Takers:
     """The nouns that can take a topic up, each with how surely, and the action of what it stands for.
 
-    None does for a person: whom "the nominee" means, no noun tells.
+    What is done does, by its name ("the extension", "his dismissal"). None else does for a person: whom "the nominee"
+    means, no noun tells.
     """
+    deeds = {s: Taker(KIND, a) for s, a in matcher.actions.items() if s in words.deeds and s not in matcher.named}
     if matcher.personal:
-        return {}
+        return deeds
     own = {stem: Taker(OWN, action) for stem, action in matcher.nouns.items()}
     alike: dict[str, Taker] = {}
     for kind in words.kinds:
         actions = {taker.action for stem, taker in own.items() if stem in kind}
         for action in sorted(actions, key=str, reverse=True):
             alike.update((other, Taker(KIND, action, len(actions) > 1)) for other in kind)
-    return {**alike, **own}
+    return {**deeds, **alike, **own}
 
 
 def points_back(index: Index, i: int, named: frozenset[str]) -> bool:

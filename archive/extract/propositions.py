@@ -46,6 +46,7 @@ _BECOMING = frozenset({"becom", "remain", "stay", "serv", "act"})
 _CHOOSING = frozenset({"elect", "choos", "back", "support", "behind"})
 _ENDINGS = ("ation", "ion", "ement", "ment", "al", "ure")
 """What makes a noun of a verb, by its stem: "renegotiation", "postponement", "removal"."""
+_DEED_ENDINGS = ("tion", "sion", "ment", "al", "closur")
 _NOT_DERIVED = frozenset({"nation", "station", "ration", "passion", "section", "motion", "portion", "position"})
 _GIVING = frozenset({"giv", "grant", "offer"})
 _ONWARD = frozenset({"of", "from", "as", "by"})
@@ -113,6 +114,7 @@ class StanceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     running: tuple[str, ...]
     camp: tuple[str, ...]
     foes: tuple[str, ...]
+    deeds: tuple[str, ...]
     fit: tuple[str, ...]
     unfit: tuple[str, ...]
     pointers: frozenset[str]
@@ -136,7 +138,7 @@ class Vocabulary:
     ``titles`` stand before names, ``given`` are given names, each with whose (m or f), ``impersonal`` words of names
     that are no person's, ``bodies`` those of institutions, ``hostile`` what is said or done against a thing,
     ``judging`` what calls it good (1) or bad (-1), ``doing`` what things do, good or harm,
-    ``derived`` the nouns of what is done.
+    ``derived`` the nouns of what is done, ``deeds`` those by which it can be taken up ("the extension").
     """
 
     words: StanceWords
@@ -158,6 +160,7 @@ class Vocabulary:
     judging: Phrases[Direction]
     doing: frozenset[str]
     derived: Mapping[str, Action]
+    deeds: frozenset[str]
 
     @property
     def electing(self) -> Action:
@@ -220,6 +223,8 @@ def vocabulary(language: str) -> Vocabulary:
         Phrases(_judging(words, stemmer), SKIPPED),
         frozenset(stemmer.of(w) for verbs in words.effects.values() for w in verbs),
         derived,
+        frozenset(s for s in (*single, *derived) if s.endswith(_DEED_ENDINGS))
+        | frozenset(map(stemmer.of, words.deeds)),
     )
 
 
