@@ -87,7 +87,9 @@ def takers(words: Vocabulary, matcher: Matcher) -> Takers:
     What is done does, by its name ("the extension", "his dismissal"). None else does for a person: whom "the nominee"
     means, no noun tells.
     """
-    deeds = {s: Taker(KIND, a) for s, a in matcher.actions.items() if s in words.deeds and s not in matcher.named}
+    deeds = {
+        s: Taker(KIND, a) for s, a in matcher.actions.items() if s in words.deeds and s not in matcher.proposition.theme
+    }
     if matcher.personal:
         return deeds
     own = {stem: Taker(OWN, action) for stem, action in matcher.nouns.items()}

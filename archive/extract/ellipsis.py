@@ -99,7 +99,7 @@ def take_up(
         ):
             strength = NOUN
         elif earlier.distance <= (FAR if earlier.chief and direct else NEAR):
-            strength = 0.0 if direct and _over(index, i) else _bare(lexicon, index, i, sentence, earlier)
+            strength = 0.0 if direct and _over(index, i, named) else _bare(lexicon, index, i, sentence, earlier)
             if strength and earlier.news and earlier.distance > 0:
                 return Hit(i, i + 1, earlier.news, strength, None)
         if strength and earlier.outcome and (index.stems[i] in lexicon.outcomes or _a_deed(index, i, sentence)):
@@ -166,8 +166,13 @@ def _bare(lexicon: Lexicon, index: Index, i: int, sentence: tuple[int, int], ear
     return (EXPLETIVE if lower == "it" and not named else POINTER) + SAME * (earlier.distance <= NEAREST)
 
 
-def _over(index: Index, i: int) -> bool:
-    """Whether somebody's own words tell of what is over, which no proposition is: "it was a narrow victory"."""
+def _over(index: Index, i: int, named: frozenset[str]) -> bool:
+    """Whether somebody's own words tell of what is over, which no proposition is: "it was a narrow victory".
+
+    Not so what is called by a word of the topic: "this was a bad bill".
+    """
+    if not named.isdisjoint(index.stems[i + 2 : i + 5]):
+        return False
     return index.tags[i] in {"PRP", "DT"} and index.document.tokens[min(i + 1, len(index.tags) - 1)].lower == "was"
 
 

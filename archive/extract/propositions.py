@@ -34,8 +34,8 @@ _PREPOSITIONS = frozenset(
 )
 _DIRECTED = frozenset({"on", "against", "over", "after"})
 _DECIDING = frozenset({"vote", "hear", "referendum", "decision", "deal", "agreement", "treaty", "bill", "law"})
-_BESIDE_VERB = frozenset({"be", "to", "have", "also", "the", "a", "an"})
-_PARTICLES = frozenset({"out", "up", "down", "off", "away", "back", "asid"})
+_BESIDE_VERB = frozenset({"be", "to", "hav", "also", "the", "a", "an"})
+_PARTICLES = frozenset({"out", "up", "down", "off", "away", "back", "asid", "ahead", "forward", "through"})
 _WITHIN = frozenset(
     {"stay", "remain", "join", "leav", "exit", "withdraw", "pull", "secede", "enter", "return", "belong"}
 )
@@ -53,6 +53,7 @@ _ONWARD = frozenset({"of", "from", "as", "by"})
 _IDLE = frozenset(
     {"another", "again", "more", "mor", "any", "all", "every", "further", "instead", "also", "own", "such"}
 )
+_PLANS = frozenset({"plan", "decision", "proposal", "vot", "bid", "mov", "attempt", "effort", "push", "idea", "order"})
 _RIGHTLY = {"right": 1, "wrong": -1, "justify": 1, "correct": 1, "mistaken": -1, "smart": 1, "foolish": -1}
 _THINGS = frozenset({"charg", "levy", "fund", "grant", "act", "control"})
 _STATES = frozenset(
@@ -265,6 +266,8 @@ def read(proposition: str, words: Vocabulary) -> Proposition:
     said = [w for w in bare if w]
     stems = [words.stemmer.of(w.lower()) for w in said]
     modal = next((i for i, stem in enumerate(stems) if stem in _MODALS), None)
+    if decided := _decided(said, stems, modal, words):
+        return read(decided, words)
     if modal is None:
         return _judged(said, stems, words) or _unmodal(stems, words)
     at, negated, passive = _verb(stems, modal + 1)
@@ -297,6 +300,20 @@ def read(proposition: str, words: Vocabulary) -> Proposition:
         complement=frozenset(_after(theme, _PREPOSITIONS)),
         target=frozenset(() if _DECIDING & {*theme} else _after(theme, _DIRECTED)),
     )
+
+
+def _decided(said: Sequence[str], stems: Sequence[str], modal: int | None, words: Vocabulary) -> str:
+    """What a proposition on a plan or decision comes to: "the plan to close the pier is wrong" says not to."""
+    verb = modal if modal is not None else next((i for i, stem in enumerate(stems) if stem == "be"), None)
+    plan = next((i for i in range(min(4, len(stems) - 2)) if stems[i] in _PLANS and stems[i + 1] == "to"), None)
+    if verb is None or plan is None or not plan + 2 < verb < len(stems) - 1:
+        return ""
+    rest = range(verb + 1, len(stems))
+    ended = any((action := words.single.get(stems[i])) and action.polarity == -1 for i in rest)
+    judged = (words.judging.at(stems, [""] * len(stems), i, len(stems)) for i in rest)
+    bad = next((found[0] == -1 for found in judged if found), ended)
+    turned = bad != any(stems[i] in _NEGATIONS for i in rest)
+    return " ".join(("It", "should", *(("not",) if turned else ()), *said[plan + 2 : verb]))
 
 
 def _held(said: Sequence[str], stems: Sequence[str], modal: int, at: int, words: Vocabulary) -> Sequence[str]:
@@ -356,8 +373,11 @@ def _judged(said: Sequence[str], stems: Sequence[str], words: Vocabulary) -> Pro
     negated = any(stems[i] in _NEGATIONS for i in after) == (polarity == 1)
     if name := _person(said[:copula], words):
         return _elected(name, words, negated=negated)
-    subject = stems[:copula]
-    action = Action(UNLISTED, 1)
+    subject = [stem for stem in stems[:copula] if stem not in {"the", "a", "an"}]
+    action, of = Action(UNLISTED, 1), subject.index("of") if "of" in subject else len(subject)
+    deed = {**words.derived, **words.single}.get(subject[of - 1]) if 0 < of < len(subject) - 1 else None
+    if deed is not None:  # "The pardon of Quill was wrong"
+        action, subject = deed, subject[of + 1 :]
     return Proposition(
         frozenset(_content(subject)),
         frozenset(_heads(subject, words)),

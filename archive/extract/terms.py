@@ -20,6 +20,7 @@ TERM, PARTLY, NAME = 1.0, 0.85, 0.85
 name of whom it is about alone."""
 
 _NAMES = 3
+_MARKS = ".,;:!?\"'“”()"
 _DEMANDING = frozenset({"call", "demand", "push", "plea", "appeal", "pressur", "bid", "campaign", "petition"})
 _FOR = frozenset({"for", "to"})
 
@@ -106,6 +107,15 @@ def names_of(proposition: Proposition, words: Vocabulary) -> Iterator[Term]:
     """The names by which a person is called whom a proposition wants in an office: whoever is for them is for it."""
     if proposition.action in (words.electing, words.single["resign"], words.single["oust"]):
         yield from (Term((frozenset({stem}),), None, NAME, Naming.PERSON) for stem in sorted(proposition.theme))
+
+
+def theme_of(said: str, words: Vocabulary, proposition: Proposition) -> Iterator[Term]:
+    """The theme as a term, where it is of several words: what a proposition calls its thing is said of it too."""
+    own = proposition.theme - proposition.complement
+    stems = [words.stemmer.of(unowned(w.strip(_MARKS)).lower()) for w in said.split()]
+    named = [stem for stem in dict.fromkeys(stems) if stem in own]
+    if 1 < len(named) <= _NAMES and proposition.heads & {*named}:
+        yield Term(tuple(frozenset({stem}) for stem in named), None, NAME)
 
 
 def heads_of(term: Term, words: Vocabulary, proposition: Proposition, actions: Mapping[str, Action]) -> frozenset[str]:

@@ -16,7 +16,7 @@ from archive.extract import propositions
 from archive.extract.indexed import Index, ends, governs, qualifies, undergone, windows
 from archive.extract.propositions import Action, Direction, Proposition, Vocabulary
 from archive.extract.stems import Phrases
-from archive.extract.terms import Naming, Term, heads_of, names_of, nouns_of, term_of, unowned, variants
+from archive.extract.terms import Naming, Term, heads_of, names_of, nouns_of, term_of, theme_of, unowned, variants
 from archive.model import Topic, fold
 
 _ACTION_BEFORE = 5
@@ -78,7 +78,8 @@ class Matcher:
     the words that any of these begins with, ``stopping`` what puts an end
     to an action, ``ills`` what nobody wants, ``instruments`` what a topic can be made by ("the toll plan"), ``matters``
     the heads of terms that only name what the topic answers to, ``outcomes`` what is done by deciding ("the ruling"),
-    ``accusing`` the family of inquiries, ``doing`` verbs for what things do, good or harm, that look like nouns.
+    ``accusing`` the family of inquiries, ``doing`` verbs for what things do, good or harm, that look like nouns,
+    ``electing`` what is done to persons, ``elective`` that the topic is about one or about that.
     """
 
     topic: Topic
@@ -105,6 +106,8 @@ class Matcher:
     outcomes: frozenset[str]
     accusing: int
     doing: frozenset[str]
+    electing: Action
+    elective: bool
 
     def find(self, text: Index) -> tuple[Hit, ...]:
         """Every place in a document that is about the topic, in order, the surer of two that overlap."""
@@ -336,8 +339,9 @@ class Matcher:
         compound = i > 0 and text.tags[i] == "NN" and text.tags[i - 1][:2] in {"NN", "JJ"}
         if compound and text.stems[i] in _THINGS:
             return None
-        found = self.phrases.at(text.stems, text.tags, i, len(text.stems))
-        return found[0] if found else self.actions.get(text.stems[i])
+        phrase = self.phrases.at(text.stems, text.tags, i, len(text.stems))
+        found = phrase[0] if phrase else self.actions.get(text.stems[i])
+        return None if found == self.electing and not self.elective else found
 
     def _acts_until(self, text: Index, i: int) -> bool:
         """Whether a noun acts, or ends a phrase that does: "close its borders to"."""
@@ -441,7 +445,7 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
     articled = bool(said) and topic.proposition.split()[:1] in (["The"], ["A"], ["An"])
     personal = _is_person(proposition, names - plain, words, articled=articled)
     people = tuple(names_of(proposition, words)) if personal else ()
-    terms += people
+    terms += people or (() if personal else tuple(theme_of(topic.proposition, words, proposition)))
     context = tuple(tuple(words.alternatives(word) for word in phrase.split()) for phrase in topic.context)
     return Matcher(
         topic=topic,
@@ -470,6 +474,8 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
         outcomes=words.outcomes - proposition.theme,
         accusing=words.single[words.stemmer.of(_ACCUSING)].family,
         doing=words.doing,
+        electing=words.electing,
+        elective=personal or proposition.action == words.electing,
     )
 
 
