@@ -263,7 +263,20 @@ class _Forms:
 
 STRESSED_LAST = frozenset(
     {"admit", "commit", "refer", "prefer", "infer", "rebut", "rebel", "abhor", "compel", "concur", "defer", "dispel"}
-    | {"expel", "propel", "emit", "omit", "permit", "submit"}
+    | {
+        "expel",
+        "propel",
+        "emit",
+        "omit",
+        "permit",
+        "submit",
+        "regret",
+        "acquit",
+        "control",
+        "transfer",
+        "incur",
+        "occur",
+    }
 )
 VOWELS = frozenset("aeiou")
 

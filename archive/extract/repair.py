@@ -22,6 +22,58 @@ PAST = (["VBD"], ["VBN"])
 LEADS_ON = (["IN"], ["TO"])
 NEARLY = frozenset({"about", "around", "over", "under"})
 NO_ADVERBS = frozenset({"ally", "rally", "family", "bully", "assembly", "monopoly", "supply", "anomaly", "homily"})
+NO_NAMES = frozenset({"VBG", "RB", "VB", "VBN"})
+MINIMAL = 3
+OPENING_ADVERBS = frozenset(
+    {
+        "then",
+        "now",
+        "here",
+        "there",
+        "once",
+        "soon",
+        "never",
+        "still",
+        "also",
+        "instead",
+        "even",
+        "ever",
+        "just",
+        "only",
+    }
+    | {"not", "so", "too", "yet", "again", "often", "seldom", "maybe", "perhaps", "thus", "hence", "meanwhile", "nor"}
+    | {
+        "today",
+        "yesterday",
+        "tomorrow",
+        "nowhere",
+        "rather",
+        "up",
+        "down",
+        "out",
+        "in",
+        "back",
+        "far",
+        "long",
+        "always",
+    }
+    | {
+        "moreover",
+        "nevertheless",
+        "nonetheless",
+        "however",
+        "otherwise",
+        "later",
+        "earlier",
+        "almost",
+        "away",
+        "neither",
+    }
+)
+PASTS = frozenset(
+    {"stood", "fought", "sought", "told", "led", "held", "met", "kept", "left", "won", "lost", "made", "took", "gave"}
+    | {"went", "said", "drew", "broke", "spoke", "wrote", "chose", "built", "sent", "spent", "brought", "came", "fell"}
+)
 AFTER_HEADLINE_VERB = (["NNP"], ["DT"], ["PRP"], ["PRP$"])
 
 
@@ -37,7 +89,7 @@ def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> lis
             tags[i] = _verb(words, tags, i, verbs)
         elif words[i] in verbs and tag in {"NNS", "NN", "JJ"}:
             tags[i] = _noun(words, tags, i)
-        elif tag == "XX" or (tag == "RB" and words[i] in NO_ADVERBS):
+        elif tag == "XX" or (tag == "RB" and words[i] in NO_ADVERBS) or _is_chief(words, tags, i):
             tags[i] = "NN"
         elif _qualifies(words, tags, i):
             tags[i] = "RB"
@@ -48,6 +100,26 @@ def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> lis
     if len(tags) > 3 and FINITE.isdisjoint(tags):
         _make_finite(words, tags, verbs)
     return tags
+
+
+def named(texts: Sequence[str], tags: list[str]) -> list[str]:
+    """The tags with names that a capital shows put right: "Housing Minister", "Dale Hatherly", "Quill voted"."""
+    for i in range(1, len(tags)):
+        if tags[i] not in NO_NAMES or not texts[i].istitle() or len(texts[i]) < MINIMAL:
+            continue
+        after = i + 1 < len(tags) and tags[i + 1] == "NNP" and texts[i + 1][:1].isupper()
+        before = tags[i - 1] == "NNP" and texts[i - 1][:1].isupper()
+        if (after and texts[i - 1][-1].isalnum()) or (before and tags[i] == "RB"):
+            tags[i] = "NNP"
+    opens = len(tags) > 1 and tags[0] == "RB" and tags[1] in {"VBD", "VBZ", "MD"} and texts[0].istitle()
+    if opens and not texts[0].endswith("ly") and texts[0].lower() not in OPENING_ADVERBS:
+        tags[0] = "NNP"
+    return tags
+
+
+def _is_chief(words: Sequence[str], tags: Sequence[str], i: int) -> bool:
+    """Whether a "chief" is a person: "the police chief, Ada Quill", not "chief executive"."""
+    return words[i] == "chief" and tags[i] == "JJ" and tags[i + 1 : i + 2][:1] not in (["NN"], ["NNS"], ["JJ"])
 
 
 def _after_not(words: Sequence[str], tags: list[str], i: int) -> bool:
@@ -161,7 +233,7 @@ def _make_finite(words: Sequence[str], tags: list[str], verbs: Collection[str]) 
             and tags[i - 1] not in NOMINAL | ADVERBS | {"CD", "-RRB-", ","}
         ) or tags[i + 1] not in OPENS_OBJECT | {"RB", ",", ":"}:
             continue
-        if tags[i] == "VBN" or (words[i].endswith("ed") and tags[i] in {"NNP", "NN"}):
+        if tags[i] == "VBN" or ((words[i].endswith("ed") or words[i] in PASTS) and tags[i] in {"NNP", "NN"}):
             if tags[i + 1] != "IN" or i > len(tags) // 3:
                 tags[i] = "VBD"
                 return

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from archive.extract import cues, lexicon, residue, tagger, tokens
-from archive.extract.repair import repair
+from archive.extract.repair import named, repair
 from archive.extract.residue import ParagraphKind
 from archive.extract.tokens import Token
 
@@ -72,7 +72,8 @@ def analyse(text: str, language: str = "en", *, by: tagger.Tagger | None = None)
         for a, b in tokens.sentences(words, pack.breaks):
             cut.append(Sentence(first + a, first + b, len(paragraphs)))
             lowers = [word.text.lower() for word in words[a:b]]
-            tags = repair(lowers, tag([word.text for word in words[a:b]]), verbs)
+            texts = [word.text for word in words[a:b]]
+            tags = repair(lowers, named(texts, tag(texts)), verbs)
             found.extend(
                 Token(word.start, word.end, same(word.text, word.text), same(lower, lower), tag)
                 for word, lower, tag in zip(words[a:b], lowers, tags, strict=True)
