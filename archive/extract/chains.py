@@ -17,7 +17,7 @@ from archive.extract.topics import Hit, Matcher
 WITHIN, KIND_WITHIN = 12, 5
 """Sentences after which nothing points back any longer, with the topic's own noun and with another of its kind."""
 
-OWN, KIND = 0.8, 0.7
+OWN, KIND = 0.8, 0.72
 """How sure it is that "the bill" is the topic's: where the topic says "bill", and where it says "deal"."""
 
 

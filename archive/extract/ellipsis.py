@@ -20,7 +20,7 @@ NEAREST = 1
 FAR = 8
 """Sentences back within which "the proposal" does."""
 
-NOUN, PRONOUN, POINTER, EXPLETIVE, NOTHING = 0.75, 0.7, 0.65, 0.63, 0.7
+NOUN, PRONOUN, POINTER, EXPLETIVE, NOTHING = 0.75, 0.72, 0.68, 0.63, 0.72
 SAME = 0.07
 """How much surer it is where the topic was named in the same sentence or the one before."""
 

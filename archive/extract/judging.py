@@ -149,7 +149,9 @@ def _called(index: Index, operator: Operator, hit: Hit) -> bool:
 
 def _of_persons(index: Index, operators_: Sequence[Operator]) -> tuple[Operator, ...]:
     """Operators with what is said and done to persons as what it is; what is done to them, by verbs only."""
-    kept = (o for o in operators_ if o.kind is not Kind.BEATING or index.tags[o.first].startswith("VB"))
+    kept = (
+        o for o in operators_ if o.kind is not Kind.BEATING or (index.tags[o.first].startswith("VB") and not o.negated)
+    )
     return tuple(o._replace(kind=OF_PERSONS.get(o.kind, o.kind)) for o in kept)
 
 
@@ -443,7 +445,7 @@ def _reported(lexicon: Lexicon, index: Index, found: Value, scope: Scope) -> Val
 def _enacted(lexicon: Lexicon, passage: Passage, scope: Scope, left: Sequence[Operator], hit: Hit) -> Value:
     """What the actor does rather than says: the action is the cue itself, or the speaker's side is doing it."""
     if any(o.kind is Kind.ACTION and not o.negated for o in scope.cue):
-        return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + 0.1, scope.cue)
+        return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + 0.15, scope.cue)
     tag = passage.index.tags[hit.action] if hit.action is not None else ""
     if tag == "VB" and hit.action is not None and (_bidden(passage, hit.action) or _asked_of(passage, hit.action)):
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.MUST], tuple(o for o in left if o.kind is Kind.ACTION))

@@ -141,11 +141,14 @@ CONFIDENCE = {
     Kind.MAY: 0.6,
     Kind.HELPING: 0.6,
     Kind.HURTING: 0.6,
-    Kind.ACTION: 0.6,
+    Kind.ACTION: 0.55,
     Kind.SAME: 0.6,
     Kind.DENIED: 0.8,
 }
 """How often the label that an operator alone gives is right; measured on the development cases."""
+
+_REFUSED = 0.75
+"""How sure it is that who does not do a thing is against it: surer than that who does it is for it."""
 
 _ALONE = {
     Kind.SUPPORT: Stance.SUPPORT,
@@ -360,7 +363,8 @@ def _over(outer: Operator, inner: Value) -> Value:
     stance = _alone(outer) if inner.stance is None else _composed(outer, inner.stance)
     if stance is inner.stance or stance is None:
         return inner
-    confidence = min(CONFIDENCE[outer.kind], inner.confidence) - 0.05 * (inner.stance is not None)
+    sure = _REFUSED if outer.kind is Kind.ACTION and outer.negated else CONFIDENCE[outer.kind]
+    confidence = min(sure, inner.confidence) - 0.05 * (inner.stance is not None)
     return Value(stance, confidence, (outer, *inner.operators))
 
 

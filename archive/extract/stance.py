@@ -31,7 +31,7 @@ from archive.model import Assessment, Span, Stance, Statement, Topic
 RULES = "stance-rules@5"
 """Name and version of these rules; it changes whenever the same statement may get another label."""
 
-THRESHOLD, SIDED_THRESHOLD = 0.4, 0.47
+THRESHOLD, SIDED_THRESHOLD = 0.4, 0.5
 """Below this sureness, the rules' own weight, a positional label is given as ``unclear``: support and opposition, which
 say most, below the second."""
 

@@ -62,7 +62,8 @@ def term_of(term: str, words: Vocabulary, proposition: Proposition, actions: Map
         acting = [proposition.action]
     elif not acting and stems and stems[0] in words.hostile - proposition.theme and proposition.heads & {*stems[1:]}:
         acting = [Action(propositions.UNLISTED, -1)]
-    action = acting[0] if acting else None
+    elsewhere = proposition.action == words.electing and proposition.theme.isdisjoint(stems)
+    action = acting[0] if acting and not elsewhere else None
     return Term(forms, action, naming=Naming.THING if action else _naming(term, forms, words, proposition))
 
 

@@ -40,7 +40,7 @@ _COMPARING = frozenset({"JJR", "RBR"})
 _CONTRASTING = frozenset({"than", "over", "against"})
 _NEVER_BETWEEN = ",;:—–"
 
-THEME, LOOSE = 0.9, 0.8
+THEME, LOOSE = 0.75, 0.7
 """How sure it is that words are about a topic: its theme with its action, its action at its place."""
 
 
@@ -212,7 +212,8 @@ class Matcher:
             for i in after
             if all(text.tags[k].startswith(passed) or text.stems[k] in self.titles for k in range(last, i + 1))
         ]
-        return any(text.tags[i] == "NNP" for i in name) and all(text.stems[i] not in self.names for i in name)
+        meant = self.proposition.theme if self.personal else self.names
+        return any(text.tags[i] == "NNP" for i in name) and all(text.stems[i] not in meant for i in name)
 
     def _excepts(self, text: Index, last: int) -> bool:
         """Whether what is done is done to all but somebody: "voting for anyone but Quill"."""
