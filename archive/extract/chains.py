@@ -91,7 +91,7 @@ def takers(words: Vocabulary, matcher: Matcher) -> Takers:
         s: Taker(KIND, a) for s, a in matcher.actions.items() if s in words.deeds and s not in matcher.proposition.theme
     }
     if matcher.personal:
-        return deeds
+        return {stem: deed for stem, deed in deeds.items() if deed.action == matcher.proposition.action}
     own = {stem: Taker(OWN, action) for stem, action in matcher.nouns.items()}
     alike: dict[str, Taker] = {}
     for kind in words.kinds:

@@ -46,6 +46,9 @@ _SAID_OF_WITHIN = 5
 _SAID_OF = frozenset({"be", "as", "becom", "remain"})
 _FEARED = 0.6
 _MANAGING = frozenset({"liv", "do", "go", "manag", "cop", "by", "surviv", "function"})
+_ENDORSING = frozenset({"endors", "nominat"})
+_PERSONS = frozenset({"i", "he", "she", "we", "they", "you", "who"})
+_HOLDING = frozenset({"wrong", "right", "mistaken", "proud", "correct", "absolutely", "completely", "totally", "not"})
 _AIM_WITHIN = 10
 _ASKING = frozenset(
     {"ask", "order", "instruct", "direct", "request", "press", "beg", "invit", "plead", "tell", "lobby"}
@@ -337,6 +340,8 @@ def _governing(lexicon: Lexicon, passage: Passage, over: Sequence[Operator], hit
             continue  # A court that "considered the case" has only heard it.
         if any(index.stems[i] in lexicon.about for i in range(operator.last, following - 1)):
             continue
+        if operator.kind in _JUDGMENTS and _of_somebody(index, operator):
+            continue
         if operator.kind is Kind.WILL and _foretold(passage, operator, hit):
             continue
         agent = index.stems[operator.first] in lexicon.agents and index.tags[operator.first].startswith("NN")
@@ -352,6 +357,14 @@ def _governing(lexicon: Lexicon, passage: Passage, over: Sequence[Operator], hit
         if number + 1 == len(over) and _doing_else(lexicon, index, operator, hit):
             continue
         yield operator
+
+
+def _of_somebody(index: Index, operator: Operator) -> bool:
+    """Whether a judgement is of a person rather than of what they do: "I am the best candidate to end the toll"."""
+    low = max(index.sentence(operator.first)[0], operator.first - _SAID_OF_WITHIN)
+    is_ = next((i for i in range(operator.first - 1, low, -1) if index.stems[i] in {"be", "m"}), None)
+    persons = is_ is not None and index.document.tokens[is_ - 1].lower in _PERSONS
+    return persons and index.stems[operator.first] not in _HOLDING
 
 
 def _foretold(passage: Passage, operator: Operator, hit: Hit) -> bool:
@@ -387,7 +400,7 @@ def _excluded(
 ) -> Iterator[Operator]:
     """A negation of the mention itself: "bridges, not a wall", "no toll"."""
     low, high = clause
-    if hit.action == hit.first:
+    if hit.action == hit.first or hit.bare:
         return
     i = hit.first - 1
     while i > low and index.tags[i] in {"DT", "PRP$", "JJ"} and index.stems[i] not in lexicon.negators:
@@ -444,8 +457,10 @@ def _reported(lexicon: Lexicon, index: Index, found: Value, scope: Scope) -> Val
 
 def _enacted(lexicon: Lexicon, passage: Passage, scope: Scope, left: Sequence[Operator], hit: Hit) -> Value:
     """What the actor does rather than says: the action is the cue itself, or the speaker's side is doing it."""
-    if any(o.kind is Kind.ACTION and not o.negated for o in scope.cue):
-        return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + 0.15, scope.cue)
+    acts = [o for o in scope.cue if o.kind is Kind.ACTION and not o.negated]
+    if acts:
+        endorsing = any(passage.index.stems[o.first] in _ENDORSING for o in acts)
+        return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + (0.2 if endorsing else 0.1), scope.cue)
     tag = passage.index.tags[hit.action] if hit.action is not None else ""
     if tag == "VB" and hit.action is not None and (_bidden(passage, hit.action) or _asked_of(passage, hit.action)):
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.MUST], tuple(o for o in left if o.kind is Kind.ACTION))
