@@ -51,6 +51,7 @@ def _all(page: Page, number: int) -> Iterator[Candidate]:
                 yield before._replace(via=nominals.relayed(page, clause, before.end))
             else:
                 yield from verbs.candidates(page, clause, i)
+                yield from direct.after_colon(page, clause, i)
                 yield from nominals.aside(clause, i)
                 yield from nominals.after_verb(page, clause, i)
                 yield from acts.of_verb(page, clause, i)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from archive.extract import clauses, subjects
 from archive.extract.clauses import Clause, Reach
 from archive.extract.cues import Cue
@@ -14,6 +16,8 @@ SPEAKING = frozenset({"say", "say_only", "tell", "think", "direct"})
 UNKNOWN = {"quote": 0.6, "bare": 0.01}
 """Any verb may stand with a quotation ("…," he thundered)."""
 TRAILING = frozenset({",", ".", "?", "!", "…", "...", "....", "--", "—", "–", "-"})
+LONGEST_ASIDE = 24
+"""Chunks that what is told of a speaker may have between a quotation and the verb of saying."""
 SPEECH = 4
 """A quotation of fewer tokens, with no mark at its end, is a name or a fragment."""
 GOES_ON = frozenset({"VG", "CC", "NP", "THAT", "IN", "RB", "JJ"})
@@ -58,7 +62,9 @@ def _source(page: Page, clause: Clause, i: int, after: int) -> tuple[Reach, int,
     named = clause.kind(i - 1) == "COMMA" and clause.says(i) and not told and _names(page, clause, after)
     if (quoted or named) and (turned := subjects.inverted(clause, after)):
         return turned[0], chunk.first, turned[1]
-    source = subjects.subject(clause, i)
+    source, named_first = subjects.subject(clause, i), _after_quotation(page, clause, i)
+    if named_first is not None and (source is None or source.first > named_first.first):
+        return named_first, named_first.first, after
     if source is not None and clause.kind(i - 1) != "CC" and clause.tokens[source.first].tag not in {"WP", "WDT"}:
         return source, source.first, after
     turned = subjects.inverted(clause, after)
@@ -67,13 +73,45 @@ def _source(page: Page, clause: Clause, i: int, after: int) -> tuple[Reach, int,
     return None
 
 
+def _after_quotation(page: Page, clause: Clause, i: int) -> Reach | None:
+    """Who is named right after a quotation, whatever is told of them before verb ``i``: "…," Ada Quill, 30, … said"."""
+    if not clause.says(i):
+        return None
+    k = next((k for k in range(i - 1, max(-1, i - LONGEST_ASIDE) - 1, -1) if clause.kind(k) == "Q"), None)
+    if k is None or not _names(page, clause, k + 1) or clause.kind(k + 2) != "COMMA":
+        return None
+    told = any(clause.finite(j) and clause.kind(j - 1) not in {"WH", "THAT"} for j in range(k + 2, i))
+    chunk = clause.chunks[k + 1]
+    return None if told else Reach(chunk.first, chunk.last)
+
+
+def after_colon(page: Page, clause: Clause, i: int) -> Iterator[Candidate]:
+    """A quotation after a colon and a verb that need be none of saying: "And Quill gloated: “…”"."""
+    chunk = clause.chunks[i]
+    if chunk.form != "fin" or clause.cues[i] is not None or clause.kind(i + 1) != "COLON" or clause.kind(i + 2) != "Q":
+        return
+    quotation = page.opens.get(clause.chunks[i + 2].last)
+    source = subjects.subject(clause, i)
+    if quotation is not None and source is not None and quotation.last - quotation.first > SPEECH:
+        content = Reach(quotation.first, quotation.last)
+        yield Candidate(
+            "verb.quote",
+            UNKNOWN["quote"] + 0.3,
+            (content,),
+            (Reach(chunk.first, chunk.last),),
+            source,
+            form="fin",
+            direct=True,
+        )
+
+
 def _names(page: Page, clause: Clause, k: int) -> bool:
     """Whether the noun phrase at chunk ``k`` is a name or a person."""
     if clause.kind(k) != "NP":
         return False
     head = clause.tokens[clause.chunks[k].head]
     person = head.lower in page.lexicon.people or head.lower.removesuffix("s") in page.lexicon.people
-    return person or head.tag in {"NNP", "NNPS"}
+    return person or head.tag in {"NNP", "NNPS"} or (head.tag == "NNS" and head.text[0].isupper())
 
 
 def _after_addressee(clause: Clause, k: int, cue: Cue | None) -> int:
