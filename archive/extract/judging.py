@@ -61,7 +61,7 @@ _WEIGHED = frozenset({Kind.UNDECIDED, Kind.OPEN, Kind.SILENT})
 _JUDGMENTS = frozenset({Kind.GOOD, Kind.BAD})
 _BEFORE_NAMES = frozenset({"NNP", "NNPS", "NN", "JJ", "DT", "PRP$", "IN", "TO", "-LRB-", "QUOTE", "RP"})
 _BEFORE_JUDGEMENTS = frozenset(
-    {"VBZ", "VBD", "VBP", "VB", "VBN", "MD", "RB", "DT", "JJ", "QUOTE", "TO", "IN", "PDT", "CD"}
+    {"POS", "VBZ", "VBD", "VBP", "VB", "VBN", "MD", "RB", "DT", "JJ", "QUOTE", "TO", "IN", "PDT", "CD"}
 )
 _CALLED_WITHIN = 7
 _EXCEPTING = frozenset({"but", "except", "than", "not", "instead"})

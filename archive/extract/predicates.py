@@ -69,4 +69,8 @@ def predicated(index: Index, first: int, operator: Operator) -> bool:
     if operator.kind is Kind.NOT_NOW or operator.first == first or index.tags[operator.first].startswith(("VB", "MD")):
         return True
     between = range(first, operator.first)
-    return any(index.tags[i] in _PREDICATING or index.document.tokens[i].lower in _SET_OFF for i in between)
+    said = (i for i in between if index.tags[i] in _PREDICATING or index.document.tokens[i].lower in _SET_OFF)
+    shortened = (
+        i for i in between if index.tags[i] == "POS" and index.tags[i + 1] in {"RB", "DT"}
+    )  # "Quill's a fraud"
+    return any(True for _ in (*said, *shortened))

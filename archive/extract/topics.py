@@ -36,6 +36,8 @@ _APART = frozenset({"NNP", "NNPS", "VBZ", "VBD", "VBP"})
 _SAME_SUBJECT = (("VBZ",), ("VBD",), ("VBP",), ("MD",))
 _LINKING = frozenset({"IN", "DT", "JJ", "PRP$", "POS", "TO"})
 _OBJECTS_OPEN = (("DT",), ("JJ",), ("PRP$",), ("PRP",))
+_SHORT = (("VBN",), ("VBD",), ("VBG",), ("RB",), ("DT",))
+_RUNNING = ("candidacy", "nomination", "campaign", "bid", "run", "presidency", "election", "ticket", "leadership")
 _COMPARING = frozenset({"JJR", "RBR"})
 _CONTRASTING = frozenset({"than", "over", "against"})
 _NEVER_BETWEEN = ",;:—–"
@@ -128,7 +130,7 @@ class Matcher:
         describes = after in {"NN", "NNS"} and ends and noun not in self.named and noun not in self.instruments
         describes = describes and not (noun in self.doing and text.tags[hit.last + 1 : hit.last + 2] in _OBJECTS_OPEN)
         person = self.personal and text.tags[hit.last - 1].startswith("NNP")
-        short = text.tags[hit.last + 1 : hit.last + 2] in (("VBN",), ("VBD",), ("VBG",))  # "Quill's got to go"
+        short = text.tags[hit.last + 1 : hit.last + 2] in _SHORT  # "Quill's got to go", "Quill's a fraud"
         owns = person and after == "POS" and not short and not self._running(text, hit.last + 1)
         does = person and after == "TO" and hit.action is None
         own = "own" in text.stems[max(0, hit.first - 1) : hit.last]
@@ -470,7 +472,7 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
         doers=words.actions.beginning(proposition.action) | {s for s, a in actions.items() if a == proposition.action},
         stopping=words.stopping - proposition.theme,
         ills=words.ills - proposition.theme,
-        instruments=words.instruments,
+        instruments=frozenset(map(words.stemmer.of, _RUNNING)) if personal else words.instruments,
         matters=frozenset(s for t in terms if t.naming is Naming.MATTER for s in t.words[-1]) - _things(terms),
         outcomes=words.outcomes - proposition.theme,
         accusing=words.single[words.stemmer.of(_ACCUSING)].family,
