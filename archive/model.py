@@ -273,10 +273,15 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """All that one extractor (``name@version``) took from one text."""
+    """All that one extractor (``name@version``) took from one text.
+
+    ``in_passing`` are statements too doubtful or too deep in another's words to count by themselves; those that take
+    a side on a topic do.
+    """
 
     extractor: str
     statements: tuple[Statement, ...]
+    in_passing: tuple[Statement, ...] = ()
 
 
 class Secret:

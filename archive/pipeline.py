@@ -22,7 +22,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import TypeVar
@@ -137,9 +137,7 @@ def read(archive: Archive, article: Article) -> Reading:
         log.info("captured but not read: there is no pack for the language", extra={"language": article.language})
     published = article.published_at.date() if article.published_at else None
     reading = archive.extractor.read(article.text, published=published, language=article.language)
-    if not reading.statements:
-        return reading
-    return replace(reading, statements=archive.assessor.assess(article.text, reading.statements))
+    return archive.assessor.read(article.text, reading)
 
 
 def names_for(archive: Archive, article: Article, *readings: Reading | None) -> Names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ def read_file(path: Path, topics: tuple[Topic, ...]) -> FileReading:
     reduced = looks_like_html(body)
     text = text_from_page(body, str(path)) if reduced else decode(body)
     reading = extract.read(text)
-    reading = replace(reading, statements=_assessor(topics).assess(text, reading.statements))
+    reading = _assessor(topics).read(text, reading)
     return FileReading(path, hashlib.sha256(body).hexdigest(), text, reduced, reading)
 
 

@@ -25,7 +25,7 @@ import yaml
 
 from archive.extract import read as read_article
 from archive.extract.stance import Assessor
-from archive.model import Assessment, Directness, Span, Stance, Statement, Topic, fold, quoted
+from archive.model import Assessment, Directness, Reading, Span, Stance, Statement, Topic, fold, quoted
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 CORPUS = SHARED / "corpus" / "political-news-train.jsonl.gz"
@@ -131,13 +131,13 @@ def shown(statements: Iterable[Statement], topic: Topic, actor: str) -> tuple[As
 
 def score(all_cases: Sequence[Case], texts: dict[str, str]) -> list[Row]:
     """Every coded actor with what the program says of them."""
-    read: dict[str, tuple[Statement, ...]] = {}
+    read: dict[str, Reading] = {}
     rows: list[Row] = []
     for case in all_cases:
         text = texts[case.doc]
         if case.doc not in read:
-            read[case.doc] = read_article(text).statements
-        statements = Assessor([case.topic]).assess(text, read[case.doc])
+            read[case.doc] = read_article(text)
+        statements = Assessor([case.topic]).read(text, read[case.doc]).statements
         rows.extend(Row(case, coded, *shown(statements, case.topic, coded.actor)) for coded in case.coded)
     return rows
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Protocol
 
 from archive import model
-from archive.extract import attribution, lexicon, speakers
+from archive.extract import attribution, gate, lexicon, speakers
 from archive.extract import text as texts
 
 EXTRACTOR = "rules@3"
@@ -48,8 +48,10 @@ def read(text: str, *, published: date | None = None, language: str = "en") -> m
     if not lexicon.supported(language):
         return model.Reading(extractor=EXTRACTOR, statements=())
     document = texts.analyse(text, lexicon.base(language))
-    statements = speakers.resolve(document, attribution.find(document), published)
-    return model.Reading(extractor=EXTRACTOR, statements=statements)
+    found = speakers.resolve(document, attribution.find_more(document), published)
+    sure = tuple(one for one in found if one.confidence >= gate.THRESHOLD)
+    in_passing = tuple(one for one in found if one.confidence < gate.THRESHOLD)
+    return model.Reading(extractor=EXTRACTOR, statements=sure, in_passing=in_passing)
 
 
 def read_text(text: str) -> model.Reading:

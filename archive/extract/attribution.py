@@ -45,6 +45,11 @@ class Attribution:
     parent: int | None = None
     continues: int | None = None
 
+    @property
+    def in_passing(self) -> bool:
+        """Whether it did not pass the gate, and counts only where it takes a side on a topic."""
+        return self.confidence < gate.THRESHOLD
+
 
 def find(
     document: Document, *, weigh: Callable[[pages.Page, pages.Candidate], float] = gate.score
@@ -53,6 +58,13 @@ def find(
 
     ``weigh`` gives the log odds that a candidate is one; another gate may be put in its place.
     """
+    return tuple(one for one in find_more(document, weigh=weigh) if not one.in_passing)
+
+
+def find_more(
+    document: Document, *, weigh: Callable[[pages.Page, pages.Candidate], float] = gate.score
+) -> tuple[Attribution, ...]:
+    """As :func:`find`, and after these what is told in passing (``in_passing``)."""
     look = pages.page(document, quotes.find(document))
     passed = settle.settle(
         look,
@@ -63,7 +75,7 @@ def find(
             for candidate in candidates.generate(look, number)
         ),
     )
-    order = sorted(range(len(passed)), key=lambda n: (passed[n].candidate.content[0], n))
+    order = sorted(range(len(passed)), key=lambda n: (_doubted(passed[n]), passed[n].candidate.content[0], n))
     numbers = {old: new for new, old in enumerate(order)}
     return tuple(_attribution(look, passed[n], numbers) for n in order)
 
@@ -81,6 +93,10 @@ def _attribution(look: pages.Page, passed: settle.Passed, numbers: Mapping[int, 
         parent=None if passed.parent is None else numbers[passed.parent],
         continues=None if passed.continues is None else numbers[passed.continues],
     )
+
+
+def _doubted(passed: settle.Passed) -> bool:
+    return gate.confidence(passed.weight) < gate.THRESHOLD
 
 
 def _kind(look: pages.Page, candidate: pages.Candidate) -> StatementKind:

@@ -33,7 +33,7 @@ def score(page: Page, candidate: Candidate) -> float:
     sure = min(max(candidate.sure, 0.01), 0.99)
     weight = math.log(sure / (1 - sure)) + _source(page, candidate) + FORMS.get(candidate.form, 0.0)
     weight += _size(page, candidate)
-    if candidate.pattern.startswith(("deed", "maker")) and not _is_named(page, candidate.source):
+    if candidate.pattern.startswith(("deed", "maker")) and not is_named(page, candidate.source):
         weight += UNNAMED
     if candidate.cue and candidate.cue[0].first in page.quoted:
         weight += QUOTED
@@ -73,7 +73,7 @@ def _source(page: Page, candidate: Candidate) -> float:
     return -0.8 if candidate.free else -1.3
 
 
-def _is_named(page: Page, source: Reach | None) -> bool:
+def is_named(page: Page, source: Reach | None) -> bool:
     """Whether a source is a name, or a noun for people or a body."""
     if source is None:
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from archive.extract import free, gate
@@ -16,6 +16,9 @@ FREE = 0.2
 """The log odds of free indirect speech: better than even, and no more."""
 BETWEEN = 40
 """Tokens that may stand between an attribution and the quotation that goes on after it, in the same paragraph."""
+
+IN_PASSING, DOUBT = -1.5, 0.05
+"""The least log odds of what may be told in passing, and how far below the limit it stays at least."""
 
 ASCRIBING = ("noun", "maker", "passive.by", "deed.by")
 """Constructions that tell whose a position is, in passing,"""
@@ -35,7 +38,8 @@ class Passed(NamedTuple):
 def settle(page: Page, weighed: Iterable[tuple[float, Candidate]]) -> list[Passed]:
     """The candidates that pass, outer ones before what is nested in them."""
     limit = math.log(gate.THRESHOLD / (1 - gate.THRESHOLD))
-    hopeful = [(weight, candidate) for weight, candidate in weighed if weight >= limit]
+    everything = list(weighed)
+    hopeful = [(weight, candidate) for weight, candidate in everything if weight >= limit]
     hopeful = _one_each(hopeful)
     claimed = _claims(candidate for _, candidate in hopeful)
     grown = [(weight, _gone_on(page, candidate, claimed)) for weight, candidate in hopeful]
@@ -56,7 +60,32 @@ def settle(page: Page, weighed: Iterable[tuple[float, Candidate]]) -> list[Passe
                 inside.setdefault(token, len(passed))
         passed.append(Passed(candidate, weight, parent))
     passed += list(_unattributed(page, passed, inside))
-    return passed + [Passed(one, FREE, None, number) for one, number in free.goes_on(page, inside, _last(passed))]
+    passed += [Passed(one, FREE, None, number) for one, number in free.goes_on(page, inside, _last(passed))]
+    return passed + list(_in_passing(page, everything, passed, inside, limit))
+
+
+def _in_passing(
+    page: Page,
+    weighed: Sequence[tuple[float, Candidate]],
+    passed: Sequence[Passed],
+    inside: Mapping[int, int],
+    limit: float,
+) -> Iterator[Passed]:
+    """What did not pass, and still tells whose a position is if it turns out to be on a topic: weights below the limit.
+
+    Only what somebody named is for or against: a pronoun could be anybody's.
+    """
+    told = {one.candidate.cue for one in passed}
+    maybe = [
+        (weight, candidate)
+        for weight, candidate in weighed
+        if weight >= IN_PASSING
+        and candidate.cue
+        and candidate.cue not in told
+        and gate.is_named(page, candidate.source)
+    ]
+    for weight, candidate in _one_each(maybe):
+        yield Passed(candidate, min(weight, limit - DOUBT), inside.get(_place(candidate)))
 
 
 def _ascribes(page: Page, outer: Candidate, inner: Candidate) -> bool:

@@ -46,7 +46,7 @@ def resolve(document: Document, attributions: Sequence[Attribution], published: 
     allegiance.settle_ties(cast)
     contents = sorted((span.start, index) for index, a in enumerate(attributions) for span in a.content)
     discourse = Discourse(cast, tuple(attributions), tuple(contents))
-    for index in sorted(range(len(attributions)), key=lambda i: _stands(attributions[i])):
+    for index in sorted(range(len(attributions)), key=lambda i: (attributions[i].in_passing, _stands(attributions[i]))):
         _hear(discourse, index)
     found = [s for index in range(len(attributions)) for s in _statements(discourse, index, published)]
     return tuple(_once(found))

@@ -26,7 +26,7 @@ from archive.extract.passages import Passage
 from archive.extract.propositions import Direction
 from archive.extract.text import Document, analyse
 from archive.extract.topics import Hit, Matcher
-from archive.model import Assessment, Span, Stance, Statement, Topic
+from archive.model import Assessment, Reading, Span, Stance, Statement, Topic
 
 RULES = "stance-rules@5"
 """Name and version of these rules; it changes whenever the same statement may get another label."""
@@ -39,6 +39,7 @@ AROUND = 10
 """Sentences around a place that is about an article's chief topic within which what is said is on the matter."""
 
 _UNNAMED = 0.4
+_SURE_IN_PASSING = 0.72
 _CAMP = 0.55
 _SEVERAL = 3
 _LOOKED_BACK = 3
@@ -95,6 +96,14 @@ class Assessor:
                 for number, assessment in self._on(matcher, index, passages):
                     found[number].append(assessment)
         return tuple(replace(s, assessments=tuple(a)) for s, a in zip(statements, found, strict=True))
+
+    def read(self, text: str, reading: Reading) -> Reading:
+        """A reading with its statements assessed, those among them that are told in passing and take a side."""
+        together = sorted((*reading.statements, *reading.in_passing), key=lambda s: s.content[0])
+        told = set(map(id, reading.in_passing))
+        assessed = zip(together, self.assess(text, together), strict=True)
+        kept = tuple(after for before, after in assessed if id(before) not in told or _takes_side(after))
+        return replace(reading, statements=kept, in_passing=())
 
     def _due(self, text: Document | str) -> Sequence[Matcher]:
         """The topics of which a text holds any word; cheap, for most texts are about none."""
@@ -179,6 +188,12 @@ class Assessor:
             family=matcher.family,
             speaker=passage.names,
         )
+
+
+def _takes_side(statement: Statement) -> bool:
+    """Whether what is told in passing takes a side so surely that it counts."""
+    sure = any(one.stance in _SIGNS and one.confidence >= _SURE_IN_PASSING for one in statement.assessments)
+    return statement.actor is not None and sure
 
 
 def _superseded(passage: Passage, assessment: Assessment, course: _Course) -> bool:
