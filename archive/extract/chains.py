@@ -42,7 +42,8 @@ _MODIFIERS = 3
 
 def chained(takers: Takers, matcher: Matcher, index: Index, hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """The hits with those that take them up, in order and apart."""
-    at = sorted(i for s in takers for i in index.places.get(s, ()) if index.stems[i] == s) if hits else []
+    found_here = takers.keys() & index.places.keys()
+    at = sorted(i for s in found_here for i in index.places[s] if index.stems[i] == s)
     covered = {i for hit in hits for i in range(hit.first, hit.last)}
     found = list(hits)
     known = iter(sorted(hits))

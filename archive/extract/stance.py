@@ -112,12 +112,15 @@ class Assessor:
         return [m for m in self._matchers if not m.keys.isdisjoint(present)]
 
     def _on(self, matcher: Matcher, index: Index, passages: Sequence[Passage]) -> Iterator[tuple[int, Assessment]]:
-        hits = chained(self._takers[matcher.topic.id], matcher, index, matcher.find(index))
+        named = matcher.find(index)
+        if not named:
+            return
+        hits = chained(self._takers[matcher.topic.id], matcher, index, named)
         said = [hit for hit in hits if not hit.bare]
         chief = _is_chief(index, said)
         course = _Course(_names_beside(index, hits), matcher.personal, chief, _news(index, hits))
         at = [index.sentence_number(hit.first) for hit in hits]
-        for number, passage in enumerate(passages if hits else ()):
+        for number, passage in enumerate(passages):
             if not _near(passage, at, course):
                 continue
             assessment = self._one(matcher, passage, hits, course)

@@ -71,22 +71,23 @@ class Hit(NamedTuple):
 class Matcher:
     """A topic, ready to be looked for.
 
-    ``keys`` are stems without any of which a text is not about it, ``named`` all that its terms and theme are made of,
-    ``names`` those written with a capital, ``titles`` what may stand before a person's name,
-    ``personal`` tells that the theme is a person, so that "him" can take it up, ``people`` the surname of one who is
-    wanted in an office,
-    ``bodies`` are words that make a name before them something else's, ``nouns`` the heads of terms and theme, by which
-    the topic can be taken up ("the bill"), ``family`` what does the same as its action, ``doers``
-    the words that any of these begins with, ``stopping`` what puts an end
-    to an action, ``ills`` what nobody wants, ``instruments`` what a topic can be made by ("the toll plan"), ``matters``
-    the heads of terms that only name what the topic answers to, ``outcomes`` what is done by deciding ("the ruling"),
-    ``accusing`` the family of inquiries, ``doing`` verbs for what things do, good or harm, that look like nouns,
-    ``electing`` what is done to persons, ``elective`` that the topic is about one or about that.
+    ``needed`` are the stems without which a term is not in a text, ``keys`` stems without any of which a text is
+    not about it, ``named`` all that its terms and theme are made of, ``names`` those written with a capital,
+    ``titles`` what may stand before a person's name, ``personal`` tells that the theme is a person, so that "him"
+    can take it up, ``people`` the surname of one who is wanted in an office, ``bodies`` are words that make a name
+    before them something else's, ``nouns`` the heads of terms and theme, by which the topic can be taken up ("the
+    bill"), ``family`` what does the same as its action, ``doers`` the words that any of these begins with,
+    ``stopping`` what puts an end to an action, ``ills`` what nobody wants, ``instruments`` what a topic can be made
+    by ("the toll plan"), ``matters`` the heads of terms that only name what the topic answers to, ``outcomes`` what
+    is done by deciding ("the ruling"), ``accusing`` the family of inquiries, ``doing`` verbs for what things do,
+    good or harm, that look like nouns, ``electing`` what is done to persons, ``elective`` that the topic is about
+    one or about that.
     """
 
     topic: Topic
     proposition: Proposition
     terms: tuple[Term, ...]
+    needed: tuple[frozenset[str], ...]
     heads: frozenset[str]
     actions: Mapping[str, Action]
     phrases: Phrases[Action]
@@ -178,8 +179,9 @@ class Matcher:
 
     def _terms(self, text: Index) -> Iterator[tuple[int, Hit]]:
         """The places where a term stands, each with how many words it has."""
-        for term in self.terms:
-            for first, last in windows(term.words, text):
+        present = text.places.keys()
+        for term, needed in zip(self.terms, self.needed, strict=True):
+            for first, last in windows(term.words, text) if needed <= present else ():
                 alone = len(term.words) == 1 and term.action is not None and self._of_another(text, first)
                 if term.words[0].isdisjoint(self.names) and len(term.words) == 1 and self._for_another(text, last):
                     continue
@@ -269,7 +271,7 @@ class Matcher:
 
     def _themes(self, text: Index) -> Iterator[Hit]:
         """The theme's head with a word that acts on it."""
-        doing = sorted(i for stem in self.doers for i in text.places.get(stem, ()))
+        doing = sorted(i for stem in self.doers.intersection(text.places) for i in text.places[stem])
         for head in self.heads if doing else ():
             for at in (
                 i for i in text.places.get(head, ()) if _any_near(doing, i) and not self._other_name(text, i, i + 1)
@@ -454,6 +456,7 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
         topic=topic,
         proposition=proposition,
         terms=terms,
+        needed=tuple(frozenset().union(*(forms for forms in term.words if len(forms) == 1)) for term in terms),
         heads=heads,
         actions=actions,
         phrases=words.actions,
