@@ -3,9 +3,9 @@
 Run as ``python scripts/eval_stance.py``. The articles are read from ``../shared``; each is read whole, on each
 topic it was coded for, and each actor's label is the one that the views would show from this article alone
 (their own words before what others ascribe to them, the latest of those). ``--show`` prints every actor that is
-missed or wrong, but for the validation part, which shows only its figures. The fresh and the second part were each
-coded on other articles and propositions before the rules were run on any of them; the rules have been mended on all
-parts since, so what is to be expected of unseen articles is what docs/reading.md tells of the first contact.
+missed or wrong, but for the held-out part, which shows only its figures: the others have been read for what the rules
+get wrong, and what to expect of unseen articles is what the held-out part shows. ``--plain`` measures on the invented
+plain news beside this script instead, which needs no corpus.
 ``--data`` measures on another file of the same form.
 """
 
@@ -31,9 +31,18 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 CORPUS = SHARED / "corpus" / "political-news-train.jsonl.gz"
 DATA = Path(__file__).with_name("stances_dev.yaml")
 
+PLAIN = Path(__file__).with_name("plain_news.txt")
+HELD_OUT = "held out"
+
 BINS = (0.0, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _FOR = frozenset({Stance.SUPPORT, Stance.CONDITIONAL, Stance.OPEN})
 _AGAINST = frozenset({Stance.OPPOSE, Stance.NOT_NOW})
+_MARKS = {
+    "+": (Stance.SUPPORT,),
+    "-": (Stance.OPPOSE, Stance.NOT_NOW),
+    "c": (Stance.CONDITIONAL, Stance.SUPPORT, Stance.OPEN),
+    "0": (Stance.NO_POSITION, Stance.UNDECIDED, Stance.OPEN),
+}
 _OFFICES = frozenset({"administration", "government", "campaign", "party", "office", "department"})
 _LEFT_OUT = frozenset({"the", "of", "a", "and", "s"})
 
@@ -95,6 +104,26 @@ def cases(texts: dict[str, str], path: Path = DATA) -> Iterator[Case]:
         )
         for doc, rows in data["articles"].items():
             yield Case(doc, topic, data["part"], tuple(_coded(texts[doc], row) for row in rows))
+
+
+def plain_cases(path: Path = PLAIN) -> tuple[list[Case], dict[str, str]]:
+    """The invented items, and their texts by number."""
+    items = [block.splitlines() for block in path.read_text(encoding="utf-8").split("\n\n") if block.startswith("P: ")]
+    found, texts = [], {}
+    for number, (said, terms, *rest) in enumerate(items):
+        text = "\n\n".join(line for line in rest if not line.startswith("= "))
+        rows = (line[2:].split(" | ") for line in rest if line.startswith("= "))
+        topic = Topic(id=f"plain-{number}", proposition=said[3:], terms=tuple(t.strip() for t in terms[3:].split(";")))
+        coded = tuple(_plainly(text, *map(str.strip, row)) for row in rows)
+        texts[f"plain-{number}"] = text
+        found.append(Case(f"plain-{number}", topic, "plain", coded))
+    return found, texts
+
+
+def _plainly(text: str, actor: str, mark: str, words: str) -> Coded:
+    label, *also = _MARKS[mark]
+    start = max(0, text.find(words))
+    return Coded(actor, label, frozenset(also), Span(start, start + len(words)))
 
 
 def _coded(text: str, row: dict[str, Any]) -> Coded:
@@ -213,20 +242,25 @@ def _around(text: str, span: Span) -> str:
 def main() -> None:
     """Score, then show."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--show", action="store_true", help="print what is missed or wrong, validation apart")
+    parser.add_argument("--show", action="store_true", help="print what is missed or wrong, the held-out part apart")
+    parser.add_argument("--plain", action="store_true", help="measure on the invented plain news")
     parser.add_argument("--topic", help="only this topic")
     parser.add_argument("--data", type=Path, default=DATA, help="another file of coded actors, in the same form")
     options = parser.parse_args()
-    if not CORPUS.is_file():
-        sys.exit(f"{CORPUS} is not there: nothing to measure stances with")
-    with gzip.open(CORPUS, "rt", encoding="utf-8") as lines:
-        texts = {d["doc"]: d["text"] for d in map(json.loads, lines)}
-    rows = score([c for c in cases(texts) if options.topic in (None, c.topic.id)], texts)
+    if options.plain:
+        found, texts = plain_cases()
+    elif CORPUS.is_file():
+        with gzip.open(CORPUS, "rt", encoding="utf-8") as lines:
+            texts = {d["doc"]: d["text"] for d in map(json.loads, lines)}
+        found = list(cases(texts, options.data))
+    else:
+        sys.exit(f"{CORPUS} is not there: nothing to measure stances with but --plain")
+    rows = score([c for c in found if options.topic in (None, c.topic.id)], texts)
     for part in dict.fromkeys(row.case.part for row in rows):
         of_part = [r for r in rows if r.case.part == part]
         print(f"-- {part}", *figures(of_part), *calibration(of_part), sep="\n")
     if options.show:
-        print(*faults([r for r in rows if r.case.part != "validation"], texts), sep="\n")
+        print(*faults([r for r in rows if r.case.part != HELD_OUT], texts), sep="\n")
 
 
 if __name__ == "__main__":
