@@ -156,6 +156,8 @@ class Cues:
             if not cue.rest:
                 return cue, head + 1
             start = head + 1
+            if start + 2 < last and tokens[start].lower == "on" and tokens[start + 1].lower in DAYS:
+                start += 2
             while (
                 start < last
                 and tokens[start].lower != cue.rest[0]
@@ -164,11 +166,21 @@ class Cues:
             ):
                 start += 1
             end = start + len(cue.rest)
+            if end < last and tokens[end].lower in DAYS:
+                continue  # "agreed on Monday to" is no agreement on something
+            if (
+                end + 1 < last
+                and cue.rest == ("for",)
+                and tokens[end].lower in SPANS
+                and tokens[end + 1].lower == "for"
+            ):
+                return cue, end + 2  # "campaigned for years for"
             if end <= last and all(tokens[start + k].lower == word for k, word in enumerate(cue.rest)):
                 return cue, end
         return None
 
 
+SPANS = frozenset({"years", "months", "weeks", "decades", "days", "long"})
 BETWEEN = 2
 """So many adverbs may part a verb from its particle."""
 

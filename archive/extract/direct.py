@@ -60,7 +60,8 @@ def _source(page: Page, clause: Clause, i: int, after: int) -> tuple[Reach, int,
     cue = clause.cues[i]
     told = cue is not None and "tell" in cue.classes  # who stands after "told" is told
     named = clause.kind(i - 1) == "COMMA" and clause.says(i) and not told and _names(page, clause, after)
-    if (quoted or named) and (turned := subjects.inverted(clause, after)):
+    aged = clause.kind(i - 2) == "NP" and clause.word(i - 2).isdigit()  # "Ada Quill, 38, said Mayor Fenn was late"
+    if (quoted or (named and not aged)) and (turned := subjects.inverted(clause, after)):
         return turned[0], chunk.first, turned[1]
     source, named_first = subjects.subject(clause, i), _after_quotation(page, clause, i)
     if named_first is not None and (source is None or source.first > named_first.first):

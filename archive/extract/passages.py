@@ -130,8 +130,8 @@ def foreign(lexicon: Lexicon, passage: Passage, operator: Operator, low: int, hi
     at = (_possessor if noun else subject)(index, operator.first, low)
     if at is None:
         return noun and operator.kind is not Kind.UNDECIDED and operator.first > low + 1
-    if operator.kind is Kind.MAY and not index.tags[at].startswith("NNP"):
-        return False
+    if operator.kind is Kind.MAY and (not index.tags[at].startswith("NNP") or index.stems[operator.first] == "cannot"):
+        return False  # What cannot be is the speaker's judgement, whoever cannot.
     return not hit.first <= at < hit.last and not _own(lexicon, passage, at, low)
 
 

@@ -95,6 +95,10 @@ def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> lis
             tags[i] = "RB"
         elif words[i] == "her" and tag == "PRP" and tags[i + 1 : i + 2] == ["NN"] and tags[i + 2 : i + 3] in LEADS_ON:
             tags[i] = "PRP$"
+        if words[i] == "cannot":
+            tags[i] = "MD"
+            if tags[i + 1 : i + 2] in (["VBP"], ["NN"], ["VBD"]):
+                tags[i + 1] = "VB"
         if tags[i] == "NN" and _after_not(words, tags, i):
             tags[i] = "VB"
     if len(tags) > 3 and FINITE.isdisjoint(tags):
@@ -111,6 +115,12 @@ def named(texts: Sequence[str], tags: list[str]) -> list[str]:
         before = tags[i - 1] == "NNP" and texts[i - 1][:1].isupper()
         if (after and texts[i - 1][-1].isalnum()) or (before and tags[i] == "RB"):
             tags[i] = "NNP"
+    for i in range(1, len(tags)):
+        ends = tags[i + 1 : i + 2][:1] not in (["NN"], ["NNS"], ["NNP"], ["NNPS"], ["CC"], ["HYPH"])
+        if tags[i] == "JJ" and tags[i - 1] == "NNP" and texts[i].istitle() and texts[i - 1].istitle() and ends:
+            tags[i] = "NNP"
+        elif tags[i] == "RBR" and tags[i + 1 : i + 2] == ["NNP"]:
+            tags[i] = "NN"
     opens = len(tags) > 1 and tags[0] == "RB" and tags[1] in {"VBD", "VBZ", "MD"} and texts[0].istitle()
     if opens and not texts[0].endswith("ly") and texts[0].lower() not in OPENING_ADVERBS:
         tags[0] = "NNP"

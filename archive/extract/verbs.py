@@ -111,7 +111,7 @@ def _accuses(clause: Clause, k: int) -> bool:
 
 def complement(page: Page, clause: Clause, i: int, k: int, cue: Cue) -> tuple[str, Reach] | None:
     """What stands from chunk ``k`` after the cue in chunk ``i``: the construction and its words."""
-    while clause.kind(k) in {"RB", "TIME", "RP"}:
+    while clause.kind(k) in {"RB", "TIME", "RP"} or (clause.kind(k) == "IN" and clause.kind(k + 1) == "TIME"):
         k += 1
     if "tell" in cue.classes:
         k = _after_addressee(clause, k)
@@ -135,6 +135,9 @@ def _framed(clause: Clause, i: int, k: int, frame: str, cue: Cue) -> tuple[str, 
         frame = "bare"
     if frame in {"wh", "bare"}:
         return frame, reach.of_clause(clause, k, i)
+    later = _past_time(clause, clauses.phrase_end(clause, k))
+    if frame == "obj" and later > clauses.phrase_end(clause, k):  # "ordered the board on Monday to close"
+        return frame, Reach(clause.chunks[k].first, reach.of_object(clause, later).last)
     return frame, _named(clause, k) if frame == "as" else reach.of_object(clause, k)
 
 
@@ -230,7 +233,8 @@ def _are_two(clause: Clause, j: int) -> bool:
 def _nominal(clause: Clause, j: int, cue: Cue) -> str:
     """Which construction a noun phrase after a cue begins."""
     end = clauses.phrase_end(clause, j)
-    if clause.kind(end) == "VG" and clause.chunks[end].form == "inf" and "obj" in cue.frames:
+    later = _past_time(clause, end)
+    if clause.kind(later) == "VG" and clause.chunks[later].form == "inf" and "obj" in cue.frames:
         return "obj"
     word, called = clause.word(end), clause.kind(end) in {"Q", "JJ", "NP"}
     if cue.lemma in LIKENING and any(clause.word(k) in {"to", "with"} for k in range(j + 1, end + 1)):
