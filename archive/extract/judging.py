@@ -51,7 +51,38 @@ _PERSONS = frozenset({"i", "he", "she", "we", "they", "you", "who"})
 _HOLDING = frozenset({"wrong", "right", "mistaken", "proud", "correct", "absolutely", "completely", "totally", "not"})
 _AIM_WITHIN = 10
 _ASKING = frozenset(
-    {"ask", "order", "instruct", "direct", "request", "press", "beg", "invit", "plead", "tell", "lobby"}
+    {
+        "ask",
+        "order",
+        "instruct",
+        "direct",
+        "request",
+        "press",
+        "beg",
+        "invit",
+        "plead",
+        "tell",
+        "lobby",
+        "urg",
+        "appeal",
+    }
+    | {
+        "vot",
+        "offer",
+        "agree",
+        "decid",
+        "persuad",
+        "convinc",
+        "recommend",
+        "move",
+        "mov",
+        "threaten",
+        "petition",
+        "call",
+    }
+)
+_LETTING = frozenset(
+    {"order", "allow", "permit", "approv", "begin", "open", "hold", "launch", "support", "back", "ensur"}
 )
 _AIMS = frozenset(
     {"thing", "goal", "aim", "point", "way", "answer", "task", "job", "priority", "idea", "duty", "solution", "plan"}
@@ -462,7 +493,8 @@ def _enacted(lexicon: Lexicon, passage: Passage, scope: Scope, left: Sequence[Op
         endorsing = any(passage.index.stems[o.first] in _ENDORSING for o in acts)
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + (0.2 if endorsing else 0.1), scope.cue)
     tag = passage.index.tags[hit.action] if hit.action is not None else ""
-    if tag == "VB" and hit.action is not None and (_bidden(passage, hit.action) or _asked_of(passage, hit.action)):
+    bidden = tag == "VB" and hit.action is not None and _bidden(passage, hit.action)
+    if bidden or (tag[:2] in {"VB", "NN"} and hit.action is not None and _asked_of(passage, hit.action)):
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.MUST], tuple(o for o in left if o.kind is Kind.ACTION))
     if tag.startswith("NN") and performs(lexicon, passage):
         return Value(Stance.SUPPORT, CONFIDENCE[Kind.ACTION] + 0.05, scope.cue)
@@ -474,10 +506,14 @@ def _enacted(lexicon: Lexicon, passage: Passage, scope: Scope, left: Sequence[Op
 
 
 def _asked_of(passage: Passage, at: int) -> bool:
-    """Whether a verb is what somebody is asked to do: "asked the auditor to look into it"."""
+    """Whether a verb is what somebody is asked to do, or decides to: "asked the auditor to look into it"."""
     index = passage.index
     asked = any(index.stems[i] in _ASKING and index.tags[i] != "VBN" for a, b in passage.cue for i in range(a, b))
-    return asked and any(at == first + 1 and index.tags[first] == "TO" for first, _ in passage.sentences)
+    low = index.sentence(at)[0]
+    while index.tags[at].startswith("NN") and at > low + 2 and index.tags[at - 1] in {"DT", "JJ"}:
+        at -= 1
+    at -= index.tags[at] in {"DT", "JJ"} and index.stems[at - 1] in _LETTING
+    return asked and at > low and index.tags[at] == "VB" and index.tags[at - 1] == "TO"
 
 
 def _bidden(passage: Passage, at: int) -> bool:

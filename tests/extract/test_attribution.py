@@ -34,6 +34,20 @@ def told(text: str) -> list[tuple[str, str, str]]:
         ("The toll, backed by Ada Brill, is high.", "Ada Brill", "backed", "The toll"),
         ("Brill told reporters on Monday that the toll must go.", "Brill", "told", "the toll must go"),
         ("Norland opposes the harbour toll.", "Norland", "opposes", "the harbour toll"),
+        ("Ada Brill conceded on Tuesday that it was late.", "Ada Brill", "conceded", "it was late"),
+        ("Ada Brill called on Monday for a new toll.", "Ada Brill", "called on Monday for", "a new toll"),
+        ("The Supreme Council agreed on Monday to end it.", "The Supreme Council", "agreed", "to end it"),
+        ("Brill campaigned for years for a toll.", "Brill", "campaigned for years for", "a toll"),
+        ("And Mr. Brill gloated: “It must go today.”", "Mr. Brill", "gloated", "It must go today."),
+        ("“It scares me,” Ada Brill, 30, of Sund, who was there, said.", "Ada Brill", "said", "It scares me"),
+        ("“We will wait,” Ada Brill, a spokeswoman for Mayor Odo Pell told us.", "Ada Brill", "told", "We will wait"),
+        ("Ada Brill, 38, said Mayor Odo Pell, 84, was late.", "Ada Brill, 38,", "said", "Mayor Odo Pell, 84, was late"),
+        (
+            "The toll has failed, said Housing Minister Leo Farr.",
+            "Housing Minister Leo Farr",
+            "said",
+            "The toll has failed",
+        ),
         ("Norland did not rule out a new toll.", "Norland", "did not rule out", "a new toll"),
         ("The minister wants to abolish the toll.", "The minister", "wants", "to abolish the toll"),
         ("Brill called the toll “a disgrace” on Monday.", "Brill", "called", "the toll “a disgrace”"),
@@ -184,3 +198,11 @@ def test_every_pattern_and_confidence_is_told() -> None:
     (one,) = found("Ada Brill said that the toll must go.")
     assert one.pattern == "verb.that"
     assert 0.9 < one.confidence <= 1.0
+
+
+def test_what_is_told_in_passing_is_kept_apart() -> None:
+    text = "A poll shows that many lawmakers favor the toll."
+    everything = attribution.find_more(analyse(text))
+    assert [one.in_passing for one in everything] == sorted(one.in_passing for one in everything)
+    assert attribution.find(analyse(text)) == tuple(one for one in everything if not one.in_passing)
+    assert any(text[a:b] == "favor" for one in everything if one.in_passing for a, b in one.cue)
