@@ -156,7 +156,12 @@ class Cues:
             if not cue.rest:
                 return cue, head + 1
             start = head + 1
-            if start + 2 < last and tokens[start].lower == "on" and tokens[start + 1].lower in DAYS:
+            if (
+                start + 2 < last
+                and tokens[start].lower == "on"
+                and tokens[start + 1].lower in DAYS
+                and cue.rest[0] != "to"
+            ):
                 start += 2
             while (
                 start < last
