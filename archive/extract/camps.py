@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive.extract.propositions import Direction, Vocabulary
+from archive.extract.vocabulary import Direction, Vocabulary
 from archive.model import ActorKind, ActorMention, fold
 
 _LINKING = frozenset(

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from archive.extract.indexed import Index
-from archive.extract.propositions import Action, Direction, Vocabulary
 from archive.extract.topics import Hit, Matcher
+from archive.extract.vocabulary import Action, Direction, Vocabulary
 
 WITHIN, KIND_WITHIN = 12, 5
 """Sentences after which nothing points back any longer, with the topic's own noun and with another of its kind."""

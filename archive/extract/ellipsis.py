@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from archive.extract.chains import complemented
 from archive.extract.indexed import Index
 from archive.extract.operators import Kind, Lexicon
-from archive.extract.propositions import Direction
 from archive.extract.topics import Hit
+from archive.extract.vocabulary import Direction
 from archive.model import Assessment, Stance, fold
 
 NEAR = 2

@@ -13,10 +13,9 @@ from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
 
-from archive.extract import propositions
 from archive.extract.indexed import Index
-from archive.extract.propositions import Vocabulary
 from archive.extract.stems import Phrases
+from archive.extract.vocabulary import SKIPPED, Vocabulary, vocabulary
 from archive.model import Stance
 
 
@@ -191,13 +190,13 @@ _UNTHOUGHT = {Stance.SUPPORT: Stance.OPPOSE, Stance.OPPOSE: Stance.OPEN, Stance.
 @cache
 def load(language: str) -> Lexicon:
     """The operators of a supported language, loaded at first use."""
-    vocabulary = propositions.vocabulary(language)
-    words, stem = vocabulary.words, vocabulary.stemmer
+    found = vocabulary(language)
+    words, stem = found.words, found.stemmer
     negators = frozenset(stem.of(w) for w in words.negators)
     kinds = ((stem.phrase(p), Kind(name)) for name, phrases in words.operators.items() for p in phrases)
     return Lexicon(
-        words=vocabulary,
-        phrases=Phrases(kinds, propositions.SKIPPED, negators),
+        words=found,
+        phrases=Phrases(kinds, SKIPPED, negators),
         conditions=Phrases(((stem.phrase(p), True) for p in words.conditions), frozenset()),
         momentary=Phrases(((stem.phrase(p), True) for p in words.momentary), frozenset()),
         negators=negators,

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from archive.extract import indexed, operators, propositions, topics
+from archive.extract import indexed, operators, topics
 from archive.extract.camps import Camps
 from archive.extract.chains import chained, takers
 from archive.extract.ellipsis import FAR, NEAR, Antecedent, take_up
@@ -23,9 +23,9 @@ from archive.extract.judging import Judgement, judge
 from archive.extract.operators import Kind
 from archive.extract.operators import operators as _operators
 from archive.extract.passages import Passage
-from archive.extract.propositions import Direction
 from archive.extract.text import Document, analyse
 from archive.extract.topics import Hit, Matcher
+from archive.extract.vocabulary import Direction, vocabulary
 from archive.model import Assessment, Reading, Span, Stance, Statement, Topic
 
 RULES = "stance-rules@5"
@@ -78,11 +78,11 @@ class Assessor:
     def __init__(self, topics_: Sequence[Topic], language: str = "en") -> None:
         self._lexicon = operators.load(language)
         self._language = language
-        vocabulary = propositions.vocabulary(language)
-        self._matchers = tuple(topics.matcher(topic, vocabulary) for topic in topics_)
-        self._takers = {matcher.topic.id: takers(vocabulary, matcher) for matcher in self._matchers}
-        self._stem = vocabulary.stemmer.of
-        self._camps = Camps.of(vocabulary)
+        words = vocabulary(language)
+        self._matchers = tuple(topics.matcher(topic, words) for topic in topics_)
+        self._takers = {matcher.topic.id: takers(words, matcher) for matcher in self._matchers}
+        self._stem = words.stemmer.of
+        self._camps = Camps.of(words)
 
     def assess(self, text: Document | str, statements: Sequence[Statement]) -> tuple[Statement, ...]:
         """The statements with an assessment for each topic they are about; what they held before is replaced."""

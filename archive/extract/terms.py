@@ -13,7 +13,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from archive.extract import propositions
-from archive.extract.propositions import Action, Proposition, Vocabulary
+from archive.extract.propositions import Proposition
+from archive.extract.vocabulary import UNLISTED, Action, Vocabulary
 
 TERM, PARTLY, NAME = 1.0, 0.85, 0.85
 """How sure it is that words are about a topic: a term of it, one of three words or more without one of them, and the
@@ -61,7 +62,7 @@ def term_of(term: str, words: Vocabulary, proposition: Proposition, actions: Map
     elif not acting and len(said) > 1 and stems[0] in _DEMANDING and term.split()[1].lower() in _FOR:
         acting = [proposition.action]
     elif not acting and stems and stems[0] in words.hostile - proposition.theme and proposition.heads & {*stems[1:]}:
-        acting = [Action(propositions.UNLISTED, -1)]
+        acting = [Action(UNLISTED, -1)]
     elsewhere = proposition.action == words.electing and proposition.theme.isdisjoint(stems)
     action = acting[0] if acting and not elsewhere else None
     return Term(forms, action, naming=Naming.THING if action else _naming(term, forms, words, proposition))

@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 from archive.extract import propositions
 from archive.extract.indexed import Index, ends, governs, qualifies, undergone, windows
-from archive.extract.propositions import Action, Direction, Proposition, Vocabulary
+from archive.extract.propositions import Proposition
 from archive.extract.stems import Phrases
 from archive.extract.terms import Naming, Term, heads_of, names_of, nouns_of, term_of, theme_of, unowned, variants
+from archive.extract.vocabulary import Action, Direction, Vocabulary
 from archive.model import Topic, fold
 
 _ACTION_BEFORE = 5

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.extract import indexed, propositions, topics
-from archive.extract.propositions import vocabulary
 from archive.extract.stems import Phrases
 from archive.extract.text import analyse
 from archive.extract.topics import Hit
+from archive.extract.vocabulary import vocabulary
 from archive.model import Topic
 
 TROOPS = Topic(
