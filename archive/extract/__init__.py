@@ -13,7 +13,7 @@ from archive import model
 from archive.extract import attribution, gate, lexicon, speakers
 from archive.extract import text as texts
 
-EXTRACTOR = "rules@3"
+EXTRACTOR = "rules@4"
 """Name and version of what reads here; it changes whenever the same text may yield other statements."""
 
 supported = lexicon.supported

@@ -14,12 +14,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from archive.extract import indexed, operators, topics
+from archive.extract import indexed, operators
 from archive.extract.camps import Camps
 from archive.extract.chains import chained, takers
 from archive.extract.ellipsis import FAR, NEAR, Antecedent, take_up
 from archive.extract.indexed import Index
 from archive.extract.judging import Judgement, judge
+from archive.extract.matchers import matcher
 from archive.extract.operators import Kind
 from archive.extract.operators import operators as _operators
 from archive.extract.passages import Passage
@@ -79,7 +80,7 @@ class Assessor:
         self._lexicon = operators.load(language)
         self._language = language
         words = vocabulary(language)
-        self._matchers = tuple(topics.matcher(topic, words) for topic in topics_)
+        self._matchers = tuple(matcher(topic, words) for topic in topics_)
         self._takers = {matcher.topic.id: takers(words, matcher) for matcher in self._matchers}
         self._stem = words.stemmer.of
         self._camps = Camps.of(words)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.extract import indexed, propositions, topics
+from archive.extract import indexed, propositions
+from archive.extract.matchers import matcher
 from archive.extract.stems import Phrases
 from archive.extract.text import analyse
 from archive.extract.topics import Hit
@@ -25,7 +26,7 @@ WALL = Topic(id="wall", proposition="Norland should build a wall", terms=("the w
 def hits(topic: Topic, text: str) -> list[tuple[str, int]]:
     document = analyse(text)
     words = vocabulary("en")
-    found: tuple[Hit, ...] = topics.matcher(topic, words).find(indexed.index(document, words.stemmer))
+    found: tuple[Hit, ...] = matcher(topic, words).find(indexed.index(document, words.stemmer))
     return [(document.words(h.first, h.last), h.direction) for h in found]
 
 
@@ -95,7 +96,7 @@ def test_a_proposition_is_taken_apart(proposition: str, heads: set[str], polarit
 def test_any_proposition_and_any_terms_make_a_topic(text: str) -> None:
     words = [w for w in text.split() if w]
     topic = Topic(id="t", proposition=text, terms=tuple(words) or ("toll",))
-    topics.matcher(topic, vocabulary("en"))
+    matcher(topic, vocabulary("en"))
 
 
 @pytest.mark.parametrize(
@@ -186,5 +187,5 @@ WORDS += ["governor", "support", "behind", "given", "press", "on", "of", "too", 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=8))
 def test_any_proposition_is_read(said: list[str]) -> None:
-    found = topics.matcher(Topic(id="any", proposition=" ".join(said), terms=("toll",)), vocabulary("en"))
+    found = matcher(Topic(id="any", proposition=" ".join(said), terms=("toll",)), vocabulary("en"))
     assert found.proposition.heads <= found.proposition.theme | {"quill", "ada", "norland"}
