@@ -79,13 +79,17 @@ def _in_passing(
     maybe = [
         (weight, candidate)
         for weight, candidate in weighed
-        if weight >= IN_PASSING
-        and candidate.cue
-        and candidate.cue not in told
-        and gate.is_named(page, candidate.source)
+        if weight >= IN_PASSING and candidate.cue and candidate.cue not in told and _is_anybody_else(page, candidate)
     ]
     for weight, candidate in _one_each(maybe):
         yield Passed(candidate, min(weight, limit - DOUBT), inside.get(_place(candidate)))
+
+
+def _is_anybody_else(page: Page, candidate: Candidate) -> bool:
+    """Whether a source is a name, people or a body that is not the speaker's own ("her government")."""
+    source = candidate.source
+    own = source is not None and page.document.tokens[source.first].tag == "PRP$"
+    return not own and gate.is_named(page, source)
 
 
 def _ascribes(page: Page, outer: Candidate, inner: Candidate) -> bool:
