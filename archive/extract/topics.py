@@ -39,7 +39,7 @@ _COMPARING = frozenset({"JJR", "RBR"})
 _CONTRASTING = frozenset({"than", "over", "against"})
 _NEVER_BETWEEN = ",;:—–"
 
-THEME, LOOSE = 0.75, 0.7
+THEME, LOOSE = 0.75, 0.8
 """How sure it is that words are about a topic: its theme with its action, its action at its place."""
 
 
