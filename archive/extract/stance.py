@@ -39,6 +39,9 @@ say most, below the second."""
 AROUND = 10
 """Sentences around a place that is about an article's chief topic within which what is said is on the matter."""
 
+BESIDE = 4
+"""The same where the topic is a person, and only named: articles name many."""
+
 _UNNAMED = 0.4
 _SURE_IN_PASSING = 0.72
 _CAMP = 0.55
@@ -118,7 +121,7 @@ class Assessor:
             return
         hits = chained(self._takers[matcher.topic.id], matcher, index, named)
         said = [hit for hit in hits if not hit.bare]
-        chief = _is_chief(index, said)
+        chief, about = _is_chief(index, said), bool(matcher.people) and _is_about(index, hits)
         course = _Course(_names_beside(index, hits), matcher.personal, chief, _news(index, hits))
         at = [index.sentence_number(hit.first) for hit in hits]
         for number, passage in enumerate(passages):
@@ -127,7 +130,9 @@ class Assessor:
             assessment = self._one(matcher, passage, hits, course)
             if assessment is None or not assessment.stance.positional:
                 assessment = self._standing(matcher, passage, hits) or assessment
-            if assessment is None and chief and _beside_topic(passage, said):
+            if assessment is None and (
+                (chief and _beside_topic(passage, said, AROUND)) or (about and _beside_topic(passage, hits, BESIDE))
+            ):
                 yield number, _on_the_matter(matcher.topic, passage)
             if assessment and passage.statement.actor and _superseded(passage, assessment, course):
                 assessment = replace(assessment, stance=Stance.UNCLEAR, condition=None)
@@ -249,13 +254,19 @@ def _news(index: Index, hits: Sequence[Hit]) -> Direction | None:
     return next((hit.direction for hit in acting), None)
 
 
-def _beside_topic(passage: Passage, hits: Sequence[Hit]) -> bool:
-    """Whether a statement stands in the sentences around a place that is about the topic."""
+def _is_about(index: Index, hits: Sequence[Hit]) -> bool:
+    """Whether an article is chiefly about a person: named at its beginning, and in several of its sentences."""
+    at = {index.sentence_number(hit.first) for hit in hits}
+    return len(at) >= _SEVERAL and any(n < _BEGINNING for n in at)
+
+
+def _beside_topic(passage: Passage, hits: Sequence[Hit], around: int) -> bool:
+    """Whether a statement stands within some sentences of a place that is about the topic."""
     index = passage.index
     if not passage.sentences or passage.statement.actor is None:
         return False
     first, last = passage.sentences[0][0], passage.sentences[-1][1] - 1
-    low, high = index.sentence_number(first) - AROUND, index.sentence_number(last) + AROUND
+    low, high = index.sentence_number(first) - around, index.sentence_number(last) + around
     return any(low <= index.sentence_number(hit.first) <= high for hit in hits)
 
 
