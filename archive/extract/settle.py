@@ -20,6 +20,9 @@ BETWEEN = 40
 IN_PASSING, DOUBT = -1.5, 0.05
 """The least log odds of what may be told in passing, and how far below the limit it stays at least."""
 
+CLAUSAL = (".bare", ".that", ".wh", ".as", ".quote", ".rel", ".would")
+"""Constructions that say something rather than take a side."""
+
 ASCRIBING = ("noun", "maker", "passive.by", "deed.by")
 """Constructions that tell whose a position is, in passing,"""
 TAKING_SIDES = ("verb.np", "verb.as", "verb.obj", "light", "deed", "act", "verb.ing", "verb.inf")
@@ -86,7 +89,9 @@ def _in_passing(
 
 
 def _is_anybody_else(page: Page, candidate: Candidate) -> bool:
-    """Whether a source is a name, people or a body that is not the speaker's own ("her government")."""
+    """Whether a position is somebody's named, people's or a body's that is not the speaker's own ("her government")."""
+    if candidate.pattern.endswith(CLAUSAL):
+        return False
     source = candidate.source
     own = source is not None and page.document.tokens[source.first].tag == "PRP$"
     return not own and gate.is_named(page, source)
