@@ -30,13 +30,16 @@ class Camps:
         """The words of a language, in the singular and in the plural."""
         return cls(_folded(words.words.camp), _folded(words.words.foes))
 
-    def side(self, people: frozenset[str], actor: ActorMention | None) -> Direction | None:
-        """Which side an actor is on; ``people`` is the surname of whom a proposition wants in an office."""
+    def side(self, people: frozenset[str], called: frozenset[str], actor: ActorMention | None) -> Direction | None:
+        """Which side an actor is on; ``people`` is the surname of whom a proposition wants in an office.
+
+        ``called`` are all words of that name: who is called otherwise is somebody else, of one family or none.
+        """
         if actor is None or not people or actor.former:
             return None
         name = fold(actor.name).split()
         if actor.kind is ActorKind.PERSON and not people.isdisjoint(name):
-            return 1
+            return 1 if len(called) == 1 or name[0] in called else None
         if actor.kind is not ActorKind.PERSON and (found := self._told(people, name)):
             return found
         return self._told(people, fold(actor.role or "").split())

@@ -46,9 +46,8 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
         names=names,
         titles=words.titles,
         personal=personal,
-        people=frozenset(
-            fold(unowned(w)) for w in said if people and words.stemmer.of(unowned(w).lower()) in proposition.heads
-        ),
+        people=_called(topic.proposition, proposition.heads, words) if people else frozenset(),
+        called=_called(topic.proposition, proposition.theme, words),
         bodies=words.impersonal - keys - proposition.theme,
         nouns={noun: action for noun, action in nouns_of(terms, proposition) if noun not in names - plain},
         family=frozenset(s for s, a in actions.items() if a == proposition.action) - proposition.theme,
@@ -63,6 +62,12 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
         electing=words.electing,
         elective=personal or proposition.action == words.electing,
     )
+
+
+def _called(said: str, stems: frozenset[str], words: Vocabulary) -> frozenset[str]:
+    """The words of a proposition with these stems, folded as names are compared."""
+    bare = (unowned(word.strip(".,;:!?\"'“”()")) for word in said.split())
+    return frozenset(fold(word) for word in bare if words.stemmer.of(word.lower()) in stems)
 
 
 def _things(terms: Sequence[Term]) -> frozenset[str]:

@@ -171,7 +171,7 @@ class Assessor:
 
     def _standing(self, matcher: Matcher, passage: Passage, hits: Sequence[Hit]) -> Assessment | None:
         """What an actor's place tells who says something on a candidacy: the candidate, or somebody of a camp."""
-        side = self._camps.side(matcher.people, passage.statement.actor)
+        side = self._camps.side(matcher.people, matcher.called, passage.statement.actor)
         if side is None:
             return None
         stems = {passage.index.stems[i] for sentence in passage.sentences for i in range(*sentence)}

@@ -71,7 +71,8 @@ class Matcher:
     ``needed`` are the stems without which a term is not in a text, ``keys`` stems without any of which a text is
     not about it, ``named`` all that its terms and theme are made of, ``names`` those written with a capital,
     ``titles`` what may stand before a person's name, ``personal`` tells that the theme is a person, so that "him"
-    can take it up, ``people`` the surname of one who is wanted in an office, ``bodies`` are words that make a name
+    can take it up, ``people`` the surname of one who is wanted in an office, ``called`` all words of the name,
+    ``bodies`` are words that make a name
     before them something else's, ``nouns`` the heads of terms and theme, by which the topic can be taken up ("the
     bill"), ``family`` what does the same as its action, ``doers`` the words that any of these begins with,
     ``stopping`` what puts an end to an action, ``ills`` what nobody wants, ``instruments`` what a topic can be made
@@ -95,6 +96,7 @@ class Matcher:
     titles: frozenset[str]
     personal: bool
     people: frozenset[str]
+    called: frozenset[str]
     bodies: frozenset[str]
     nouns: Mapping[str, Action | None]
     family: frozenset[str]
