@@ -15,7 +15,7 @@ _LINKING = frozenset(
     {"of", "for", "to", "on", "with", "the", "in", "by", "from", "mr", "mrs", "ms", "dr", "sen", "gov", "rep"}
 )
 _NAMED_WITHIN = 4
-_AGAINST = "anti-"
+_AGAINST = "anti"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,10 @@ class Camps:
         """What a description tells: "Quill campaign manager", "adviser to Mr. Quill", "anti-Quill forces"."""
         bare = [word.strip(".,'’").removesuffix("'s").removesuffix("’s") for word in words]
         for at, word in enumerate(bare):
-            if word.removeprefix(_AGAINST) in people and word.startswith(_AGAINST):
-                return -1
             if word not in people:
                 continue
+            if at > 0 and bare[at - 1] == _AGAINST:
+                return -1
             beside = [*bare[at + 1 : at + 1 + _NAMED_WITHIN], *_before(bare, at)]
             if not self.foes.isdisjoint(beside):
                 return -1
