@@ -10,6 +10,7 @@ def _words(text: str) -> frozenset[str]:
 DAYS = _words("monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight")
 MONTHS = _words("january february march april may june july august september october november december")
 TIMES = DAYS | MONTHS | _words("week month year day morning afternoon evening night weekend weeks months years days")
+SEASONS = _words("spring summer autumn fall winter season term decade")
 BEFORE_DAYS = _words("the last next this every each late early a on")
 AFTER_DAYS = _words("morning night evening afternoon 's ’s")
 

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from archive.extract.english import DAYS, DEICTIC, SEASONS, TIMES
 from archive.extract.stems import Stemmer
 from archive.extract.text import Document
 
@@ -73,8 +74,11 @@ def qualifies(text: Index, i: int) -> bool:
 
 
 def ends(text: Index, i: int, end: int) -> bool:
-    """Whether a verb has no object: "the toll must stay", "wages have to rise to ten crowns"."""
-    return i + 1 >= end or not text.tags[i + 1].startswith(("DT", "NN", "JJ", "PRP", "CD", "RP", "RBR"))
+    """Whether a verb has no object: "the toll must stay", "wages have to rise to ten crowns", "must end this year"."""
+    if i + 1 >= end or not text.tags[i + 1].startswith(("DT", "NN", "JJ", "PRP", "CD", "RP", "RBR")):
+        return True
+    after = [token.lower for token in text.document.tokens[i + 1 : min(i + 3, end)]]
+    return after[0] in DAYS or (len(after) > 1 and after[0] in DEICTIC and after[1] in TIMES | SEASONS)
 
 
 def windows(words: tuple[frozenset[str], ...], text: Index) -> Iterator[tuple[int, int]]:

@@ -99,7 +99,7 @@ def repair(words: Sequence[str], tags: list[str], verbs: Collection[str]) -> lis
             tags[i] = "MD"
             if tags[i + 1 : i + 2] in (["VBP"], ["NN"], ["VBD"]):
                 tags[i + 1] = "VB"
-        if tags[i] == "NN" and _after_not(words, tags, i):
+        if tags[i] == "NN" and (tags[i - 1] == "MD" or _after_not(words, tags, i)):
             tags[i] = "VB"
     if len(tags) > 3 and FINITE.isdisjoint(tags):
         _make_finite(words, tags, verbs)

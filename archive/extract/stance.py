@@ -18,6 +18,7 @@ from archive.extract import indexed, operators
 from archive.extract.camps import Camps
 from archive.extract.chains import chained, takers
 from archive.extract.ellipsis import FAR, NEAR, Antecedent, take_up
+from archive.extract.english import SCENES
 from archive.extract.indexed import Index
 from archive.extract.judging import Judgement, judge
 from archive.extract.matchers import matcher
@@ -250,8 +251,13 @@ def _is_chief(index: Index, hits: Sequence[Hit]) -> bool:
 
 def _news(index: Index, hits: Sequence[Hit]) -> Direction | None:
     """The direction of what an article's beginning says is done about the topic, if it does."""
-    acting = (h for h in hits if h.action is not None and index.sentence_number(h.first) < _BEGINNING)
-    return next((hit.direction for hit in acting), None)
+    first = (h for h in hits if h.action is not None and index.sentence_number(h.first) < _BEGINNING)
+    return next((hit.direction for hit in first if not _past(index, hit.first) and not _after(index, hit.first)), None)
+
+
+def _after(index: Index, at: int) -> bool:
+    """Whether a word stands in a clause that only tells when: "three years after the ferry left"."""
+    return any(index.document.tokens[i].lower in SCENES for i in range(index.sentence(at)[0], at))
 
 
 def _is_about(index: Index, hits: Sequence[Hit]) -> bool:
