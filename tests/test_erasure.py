@@ -250,6 +250,18 @@ def test_an_open_reader_is_named_as_what_is_in_the_way(toll: Ledger) -> None:
                 purge(toll.engine, TABLES, patience=0.5)
 
 
+def test_a_writer_is_in_the_way_too_for_who_begins_to_read_meanwhile(toll: Ledger) -> None:
+    if toll.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    with toll.engine.connect() as writer:
+        writer.execute(text("SELECT pg_current_xact_id()"))
+        erase(toll, "s-2")
+        with pytest.raises(DatabaseError, match=r"still in use.*run the same command again"):
+            purge(toll.engine, TABLES, patience=0.5)
+        writer.rollback()
+    purge(toll.engine, TABLES)
+
+
 def test_raw_documents_that_hold_the_words_go_whatever_their_markup(toll: Ledger) -> None:
     feed = "<description>&lt;p&gt;“The &lt;b&gt;toll&lt;/b&gt; stays”, said Mara&amp;nbsp;Lind.&lt;/p&gt;</description>"
     with writing(toll.engine) as connection:

@@ -22,20 +22,7 @@ _MODALS = frozenset({"should", "must", "ought", "shall", "will", "can", "may", "
 _NEGATIONS = frozenset({"not", "never", "n't", "no"})
 _PREPOSITIONS = frozenset(
     {"of", "on", "to", "in", "at", "for", "from", "by", "with", "into", "against", "over", "along", "as", "about"}
-    | {
-        "between",
-        "among",
-        "under",
-        "across",
-        "around",
-        "near",
-        "within",
-        "without",
-        "during",
-        "after",
-        "before",
-        "towards",
-    }
+    | {"between", "among", "under", "across", "around", "near", "within", "without", "during", "after", "before"}
 )
 _DIRECTED = frozenset({"on", "against", "over", "after"})
 _DECIDING = frozenset({"vote", "hear", "referendum", "decision", "deal", "agreement", "treaty", "bill", "law"})

@@ -73,6 +73,7 @@ class _Course:
     chief: bool
     done: Direction | None
     last: Assessment | None = None
+    taken: Hit | None = None
     by_actor: dict[str, tuple[int, Assessment]] = field(default_factory=dict)
     news: dict[str, Assessment] = field(default_factory=dict)
 
@@ -155,6 +156,8 @@ class Assessor:
             if not here and (taken := self._taken_up(matcher, passage, open_, earlier)):
                 here = [matcher.acted_on(index, taken)]
             found = [(judge(self._lexicon, passage, (first, last), hit), hit) for hit in here]
+            if elliptic and _positional(found):
+                course.taken = here[-1]
             if here and not elliptic and not _positional(found):
                 before = first, here[0].first
                 again = self._taken_up(matcher, passage, before, earlier)
@@ -288,6 +291,8 @@ def _antecedent(passage: Passage, hits: Sequence[Hit], course: _Course) -> Antec
     first = passage.sentences[0][0] if passage.sentences else 0
     known = bisect_right(hits, first, key=lambda h: h.last)
     before = [_centre(index, hits, known - 1)] if known else _beside(passage, hits)
+    if course.taken and before and before[-1].last <= course.taken.first < first:
+        before = [course.taken]
     actor = passage.statement.actor
     own = course.by_actor.get(actor.name) if actor else None
     assessment = own[1] if own else course.last

@@ -20,10 +20,14 @@ _PAUSE_SECONDS = 0.2
 
 _OLDER_READERS = """
 SELECT pid FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL
-  AND age(backend_xmin) > age(CAST(CAST(:mine AS text) AS xid))
+WHERE pid <> pg_backend_pid()
+  AND (datname = current_database() AND age(backend_xmin) > age(CAST(CAST(:mine AS text) AS xid))
+       OR age(backend_xid) > age(CAST(CAST(:mine AS text) AS xid)))
 """
-"""Who may still read what was deleted before the transaction ``mine``: until they end, no page can do without it."""
+"""Who may still read what was deleted before the transaction ``mine``: until they end, no page can do without it.
+
+A writer of any database of the server is among them: who begins to read here while it writes, reads as of its start.
+"""
 
 
 def purge(engine: Engine, tables: Sequence[str], patience: float = PATIENCE_SECONDS) -> None:
