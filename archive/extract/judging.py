@@ -94,6 +94,7 @@ class Judgement(NamedTuple):
 def judge(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: Hit) -> Judgement:
     """What a statement says about the topic at one place in one of its sentences."""
     scope = scope_of(lexicon, passage, sentence, hit)
+    scope = _of_the_whole(scope, hit) if hit.whole else scope
     scope = on_the_name(lexicon, passage, scope, hit) if hit.bare else of_things(scope)
     found = _folded(lexicon, passage, scope, hit) if hit.sided else _FOREIGN
     doubted = any(passage.index.stems[o.first] in lexicon.doubting for o in scope.cue)
@@ -109,6 +110,13 @@ def judge(lexicon: Lexicon, passage: Passage, sentence: tuple[int, int], hit: Hi
         found = Value(Stance.NO_POSITION, 0.5, found.operators)
     found, condition = conditional(lexicon, passage.index, sentence, hit, found)
     return Judgement(found._replace(confidence=round(found.confidence * hit.strength, 3)), condition or passing)
+
+
+def _of_the_whole(scope: Scope, hit: Hit) -> Scope:
+    """The scope of a proposition said again: of its own words only the modal tells, and the hit knows its negation."""
+    outside = [o for o in scope.operators if not hit.first <= o.first < hit.last]
+    modal = [o for o in scope.operators if o.kind in MODAL and hit.first <= o.first < (hit.action or hit.first)]
+    return scope._replace(operators=tuple(sorted((*outside, *(o._replace(negated=False) for o in modal)))))
 
 
 def _folded(lexicon: Lexicon, passage: Passage, scope: Scope, hit: Hit) -> Value:

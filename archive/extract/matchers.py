@@ -35,6 +35,7 @@ def matcher(topic: Topic, words: Vocabulary) -> Matcher:
     return Matcher(
         topic=topic,
         proposition=proposition,
+        wording=propositions.wording(topic.proposition, words),
         terms=terms,
         needed=tuple(frozenset().union(*(forms for forms in term.words if len(forms) == 1)) for term in terms),
         heads=heads,

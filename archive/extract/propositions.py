@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from archive.extract.restating import Wording
 from archive.extract.vocabulary import ELECTING, UNLISTED, Action, Vocabulary
 
 STOP = frozenset(
@@ -68,9 +69,7 @@ class Proposition:
 
 def read(proposition: str, words: Vocabulary) -> Proposition:
     """Take a proposition apart. Where nothing should be done and nothing is judged, all of it is theme."""
-    bare = [w.strip(".,;:!?\"'“”()").removesuffix("'s").removesuffix("’s") for w in proposition.split()]
-    said = [w for w in bare if w]
-    stems = [words.stemmer.of(w.lower()) for w in said]
+    said, stems = _stemmed(proposition, words)
     modal = next((i for i, stem in enumerate(stems) if stem in _MODALS), None)
     if decided := _decided(said, stems, modal, words):
         return read(decided, words)
@@ -106,6 +105,32 @@ def read(proposition: str, words: Vocabulary) -> Proposition:
         complement=frozenset(_after(theme, _PREPOSITIONS)),
         target=frozenset(() if _DECIDING & {*theme} else _after(theme, _DIRECTED)),
     )
+
+
+def _stemmed(proposition: str, words: Vocabulary) -> tuple[Sequence[str], Sequence[str]]:
+    """The words of a proposition, without marks and the ending of a possessor, and their stems."""
+    bare = (w.strip(".,;:!?\"'“”()").removesuffix("'s").removesuffix("’s") for w in proposition.split())
+    said = [w for w in bare if w]
+    return said, [words.stemmer.of(w.lower()) for w in said]
+
+
+def wording(proposition: str, words: Vocabulary) -> Wording | None:
+    """The words of a proposition in order, if it says that something should be done to, or by, something."""
+    _, stems = _stemmed(proposition, words)
+    modal = next((i for i, stem in enumerate(stems) if stem in _MODALS), None)
+    if not modal:
+        return None
+    at, negated, _ = _verb(stems, modal + 1)
+    if at >= len(stems):
+        return None
+    first = next((i for i in range(1, modal) if stems[i] in _PREPOSITIONS), modal)
+    head, after = _content(stems[:first])[-1:], _all_but_small(stems[at + 1 :])
+    who = head if after else _content(stems[:modal])
+    return Wording(tuple(who), stems[at], after, negated) if who else None
+
+
+def _all_but_small(stems: Sequence[str]) -> tuple[str, ...]:
+    return tuple(s for s in stems if s in _PARTICLES or (s not in STOP and s not in _IDLE and len(s) > 1))
 
 
 def _decided(said: Sequence[str], stems: Sequence[str], modal: int | None, words: Vocabulary) -> str:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from archive.extract.indexed import Index, ends, governs, qualifies, undergone, windows
 from archive.extract.propositions import Proposition
+from archive.extract.restating import Wording, restated
 from archive.extract.stems import Phrases
 from archive.extract.terms import Naming, Term
 from archive.extract.vocabulary import Action, Direction
@@ -50,7 +51,8 @@ class Hit(NamedTuple):
     with what the topic only describes ("coal jobs"), nor with an evil that it is about ("gun violence").
     ``degree`` tells that there would only be more or less of the theme: who rejects that has not said whether it should
     be. ``matter`` tells that they name what the proposition answers to: who condemns it tells nothing. ``bare`` tells
-    that they are only the name of whom it is about, as in any article about that person.
+    that they are only the name of whom it is about, as in any article about that person. ``whole`` tells that they are
+    the proposition, said again.
     """
 
     first: int
@@ -62,6 +64,7 @@ class Hit(NamedTuple):
     degree: bool = False
     matter: bool = False
     bare: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class Matcher:
 
     topic: Topic
     proposition: Proposition
+    wording: Wording | None
     terms: tuple[Term, ...]
     needed: tuple[frozenset[str], ...]
     heads: frozenset[str]
@@ -115,10 +119,17 @@ class Matcher:
         """Every place in a document that is about the topic, in order, the surer of two that overlap."""
         if self.keys.isdisjoint(text.places) or not self._in_context(text):
             return ()
-        hits = [*self._terms(text), *((1, hit) for hit in self._themes(text))]
+        hits = [*self._terms(text), *((1, hit) for hit in self._themes(text)), *self._restated(text)]
         if hits:
             hits.extend((0, hit) for hit in self._loose(text))
         return tuple(self._sided(text, hit) for hit in _apart(hits))
+
+    def _restated(self, text: Index) -> Iterator[tuple[int, Hit]]:
+        for said in restated(self.wording, text) if self.wording else ():
+            yield (
+                said.last - said.first,
+                Hit(said.first, said.last, -1 if said.denied else 1, 1.0, said.verb, whole=True),
+            )
 
     def _sided(self, text: Index, hit: Hit) -> Hit:
         """The hit, told apart from one that only names the matter."""
