@@ -13,6 +13,7 @@ from archive.extract.indexed import Index
 
 _WHO_WITHIN = 10
 _BOUND_WITHIN = 4
+_SHOULD = frozenset({"should", "must", "shall"})
 _OBLIGED = frozenset({"hav", "ought", "need"})
 _GAP = 2
 _DENYING = NOT | {"no", "neither"}
@@ -32,7 +33,7 @@ class Wording(NamedTuple):
 
 
 class Restated(NamedTuple):
-    """Tokens ``first`` to before ``last`` say a proposition again, or its contrary; ``verb`` is the token of its verb."""
+    """Tokens ``first`` to before ``last`` say a proposition again, or its contrary; at ``verb`` is its verb."""
 
     first: int
     last: int
@@ -56,8 +57,10 @@ def restated(wording: Wording, text: Index) -> Iterator[Restated]:
 
 
 def _bound(text: Index, low: int, at: int) -> bool:
-    """Whether a modal, or what is as good as one, stands before a verb: "should", "has to"."""
-    return any(text.tags[i] == "MD" or (text.tags[i] == "TO" and text.stems[i - 1] in _OBLIGED) for i in range(low, at))
+    """Whether it is said before a verb that it should be done: "should", "has to"; not what will or may be."""
+    return any(
+        text.stems[i] in _SHOULD or (text.tags[i] == "TO" and text.stems[i - 1] in _OBLIGED) for i in range(low, at)
+    )
 
 
 def _follow(stems: Sequence[str], text: Index, at: int, end: int) -> int:
